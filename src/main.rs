@@ -1,0 +1,3 @@
+//! Arguments into settings, a run, an exit code. Nothing else.
+
+fn main() {}
