@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 use ignore::{DirEntry, WalkBuilder};
 
 use super::file::shown;
+use super::near::missing;
 use super::{Format, Ignored, InputError, Place, Reading, Reason, SourceFile, decode};
 
 /// Endings of well-known formats that are not read, so that a file named among others is not taken
@@ -182,8 +183,7 @@ impl Search<'_> {
             any |= match entry {
                 Ok(entry) => self.member(&true_root, &entry),
                 Err(error) => {
-                    let (path, reason) = refusal(&error);
-                    self.unread(path.unwrap_or(root), reason);
+                    self.refused(root, &error);
                     true
                 }
             };
@@ -238,7 +238,14 @@ impl Search<'_> {
         walker.hidden(!open.iter().any(|part| part.starts_with('.')));
         walker.max_depth((!deep).then_some(open.len()));
         let mut any = false;
-        for entry in walker.build().flatten() {
+        for entry in walker.build() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.refused(Path::new(&root), &error);
+                    continue;
+                }
+            };
             let path = entry.path();
             if !glob.is_match(path.strip_prefix(".").unwrap_or(path)) {
                 continue;
@@ -293,6 +300,12 @@ impl Search<'_> {
             Ok(file) => self.found.push(Found::File(file)),
             Err(error) => self.unread(path, error.into()),
         }
+    }
+
+    /// A folder below the root that the system does not let us see into.
+    fn refused(&mut self, root: &Path, error: &ignore::Error) {
+        let (path, reason) = refusal(error);
+        self.unread(path.unwrap_or(root), reason);
     }
 
     fn unread(&mut self, path: &Path, reason: Reason) {
@@ -351,51 +364,4 @@ fn refusal(error: &ignore::Error) -> (Option<&Path>, Reason) {
         ),
         other => (None, Reason::Io(other.to_string())),
     }
-}
-
-/// What to say of a path that leads nowhere.
-fn missing(path: &Path) -> InputError {
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => InputError::Unreadable {
-            path: shown(path),
-            reason: error.into(),
-        },
-        _ => InputError::NoSuchPath {
-            path: shown(path),
-            near: near(path).map(|path| shown(&path)),
-        },
-    }
-}
-
-/// What stands where a path should be and is called much like it.
-fn near(path: &Path) -> Option<PathBuf> {
-    let wanted = path.file_name()?.to_string_lossy().to_lowercase();
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let far = |entry: &fs::DirEntry| distance(&entry.file_name().to_string_lossy().to_lowercase(), &wanted);
-    fs::read_dir(parent)
-        .ok()?
-        .flatten()
-        .map(|entry| (far(&entry), entry.path()))
-        .min()
-        .filter(|(far, _)| far * 3 <= wanted.chars().count())
-        .map(|(_, path)| path)
-}
-
-/// How many characters must be added, dropped or changed to make one of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, have) in one.chars().enumerate() {
-        let mut corner = above;
-        row[0] = above + 1;
-        for (column, &want) in other.iter().enumerate() {
-            let changed = corner + usize::from(have != want);
-            corner = row[column + 1];
-            row[column + 1] = changed.min(corner + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }

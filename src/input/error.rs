@@ -122,7 +122,10 @@ pub enum InputError {
     #[error("no file matches `{0}`")]
     NoMatch(String),
     /// A folder holds no file of a known format.
-    #[error("`{path}` holds no article: none of its {others} files ends in {}", Endings)]
+    #[error(
+        "`{path}` holds no article: no file in it ({others} of other kinds) ends in {}",
+        Endings
+    )]
     EmptyFolder {
         /// What was named.
         path: String,

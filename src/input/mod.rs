@@ -21,6 +21,7 @@ mod front_matter;
 mod html;
 mod jsonl;
 mod markdown;
+mod near;
 mod table;
 mod text;
 

@@ -148,11 +148,11 @@ fn what_cannot_start_says_why() {
     let endings = ".txt .text .md .markdown .jsonl .ndjson .csv .tsv";
     assert_eq!(
         fail(&["empty"]),
-        format!("`empty` holds no article: none of its 0 files ends in {endings}")
+        format!("`empty` holds no article: no file in it (0 of other kinds) ends in {endings}")
     );
     assert_eq!(
         fail(&["pictures"]),
-        format!("`pictures` holds no article: none of its 1 files ends in {endings}")
+        format!("`pictures` holds no article: no file in it (1 of other kinds) ends in {endings}")
     );
     let nothing =
         format!("nothing to read: none of what was named is a format that columnist reads ({endings})");
