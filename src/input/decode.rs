@@ -27,6 +27,8 @@ pub(super) struct Charset {
 /// What is known of a file's bytes, gathered piece by piece.
 pub(super) struct Survey {
     detector: EncodingDetector,
+    /// Bytes that the detector has been given.
+    heard: usize,
     mark: Option<(&'static Encoding, usize)>,
     pdf: bool,
     /// Bytes seen.
@@ -45,6 +47,7 @@ impl Survey {
     pub(super) fn new() -> Self {
         Self {
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
+            heard: 0,
             mark: None,
             pdf: false,
             bytes: 0,
@@ -55,7 +58,7 @@ impl Survey {
         }
     }
 
-    /// Reads all of a source, holding no more than a piece of it.
+    /// Reads all of a source that there is need to, holding no more than a piece of it.
     pub(super) fn of(mut source: impl Read) -> io::Result<Self> {
         let mut survey = Self::new();
         let mut chunk = Vec::with_capacity(CHUNK);
@@ -64,7 +67,7 @@ impl Survey {
             source.by_ref().take(room as u64).read_to_end(&mut chunk)?;
             let last = chunk.len() < CHUNK;
             let taken = survey.take(&chunk, last);
-            if last {
+            if last || survey.mark.is_some_and(|(encoding, _)| is_utf16(encoding)) {
                 return Ok(survey);
             }
             chunk.drain(..taken);
@@ -94,9 +97,11 @@ impl Survey {
             }
         }
         self.count(&chunk[..taken]);
-        // The detector costs far more than the rest and is asked only about what is not UTF-8.
-        if self.breaks > 0 {
+        // The detector costs far more than the rest: it hears only of what is not UTF-8, and no
+        // more than it needs to make up its mind.
+        if self.breaks > 0 && self.mark.is_none() && self.heard < ENOUGH {
             self.detector.feed(&chunk[..taken], last);
+            self.heard += taken;
         }
         taken
     }
@@ -130,9 +135,15 @@ impl Survey {
     }
 
     /// UTF-16 without a byte order mark: the upper bytes of ASCII are NUL and the lower ones never.
+    /// Where only the spaces are ASCII, the upper bytes of the letters look like control characters.
     fn utf16(&self) -> Option<&'static Encoding> {
         let [even, odd] = self.zeros;
-        let mostly = |many: u64, few: u64| many * 20 >= self.bytes && few * 20 <= many;
+        let floor = if self.controls * 5 >= self.bytes {
+            self.bytes / 20
+        } else {
+            self.bytes / 5
+        };
+        let mostly = |many: u64, few: u64| many > floor && few * 20 <= many;
         match self.bytes {
             0 => None,
             bytes if bytes % 2 == 1 => None,
@@ -144,11 +155,11 @@ impl Survey {
 
     /// Whether no text looks like this. In a table a stray NUL spoils its row and not the file.
     pub(super) fn is_binary(&self, charset: Charset, table: bool) -> bool {
-        if [UTF_16LE, UTF_16BE].contains(&charset.encoding) {
+        if is_utf16(charset.encoding) {
             return false; // its bytes say nothing; its characters are looked at when they are there
         }
         let zeros: u64 = self.zeros.iter().sum();
-        self.pdf || (zeros > 0 && !table) || (zeros + self.controls) * CONTROLS > self.bytes
+        self.pdf || (zeros > 0 && !table) || too_many(zeros + self.controls, self.bytes)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -156,8 +167,18 @@ impl Survey {
     }
 }
 
-/// One control character in so many is more than any text has.
-const CONTROLS: u64 = 50;
+/// Bytes from which an encoding is guessed as well as from more.
+const ENOUGH: usize = 4 << 20;
+
+/// Whether there are more control characters than any text has: one in fifty, and not just a
+/// stray one or two.
+fn too_many(controls: u64, bytes: u64) -> bool {
+    controls > 2 && controls * 50 > bytes
+}
+
+fn is_utf16(encoding: &'static Encoding) -> bool {
+    [UTF_16LE, UTF_16BE].contains(&encoding)
+}
 
 /// A control character other than white space.
 fn is_control(byte: u8) -> bool {
@@ -192,7 +213,7 @@ pub(super) fn decode(mut bytes: Vec<u8>, named: Option<&'static Encoding>) -> Re
 /// Whether decoded text holds a NUL, or control characters in number.
 fn looks_binary(text: &str) -> bool {
     let controls = text.bytes().filter(|&byte| is_control(byte)).count() as u64;
-    text.contains('\0') || controls * CONTROLS > text.len() as u64
+    text.contains('\0') || too_many(controls, text.len() as u64)
 }
 
 /// Decodes, or says at which byte it cannot.
@@ -293,5 +314,56 @@ fn refill(decoder: &mut Decoder, piece: &[u8], output: &mut Vec<u8>) -> usize {
                 filled += 1;
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
+
+    use super::*;
+
+    #[test]
+    fn characters_may_lie_across_pieces() {
+        for shift in 0..4 {
+            let text = "x".repeat(shift) + &"🦀é”".repeat(20_000);
+            let mut survey = Survey::of(text.as_bytes()).unwrap();
+            assert_eq!((survey.bytes, survey.breaks), (text.len() as u64, 0));
+            assert_eq!(
+                survey.charset(None),
+                Charset {
+                    encoding: UTF_8,
+                    mark: 0
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn a_stream_is_decoded_as_the_whole_would_be() {
+        for (encoding, text) in [(WINDOWS_1252, "Grüße “”\r\n"), (SHIFT_JIS, "新聞の記事。\r\n")]
+        {
+            let text = text.repeat(20_000);
+            let bytes = encoding.encode(&text).0;
+            let mut decoded = String::new();
+            let mut reader = Utf8Reader::new(&bytes[..], Charset { encoding, mark: 0 }).unwrap();
+            reader.read_to_string(&mut decoded).unwrap();
+            assert!(decoded == text, "{}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn what_a_stream_cannot_decode_is_marked_in_its_place() {
+        let charset = Charset {
+            encoding: SHIFT_JIS,
+            mark: 1,
+        };
+        let mut decoded = Vec::new();
+        Utf8Reader::new(&b"?a\x82 b\n\x82"[..], charset)
+            .unwrap()
+            .read_to_end(&mut decoded)
+            .unwrap();
+        assert_eq!(decoded, b"a\xFF b\n\xFF");
     }
 }
