@@ -344,6 +344,13 @@ mod tests {
         );
     }
 
+    #[test]
+    fn deep_nesting_is_only_deep() {
+        for nested in ["> ", "- ", "[", "![", "*a _b ", "<div>", "`"] {
+            let _ = render(&(nested.repeat(20_000) + "end"));
+        }
+    }
+
     proptest! {
         #[test]
         fn marks_lie_in_order_on_whole_blocks(source in "[a-z#>*`!\\[\\]()<>/&;:|\\- \n\"é“]{0,200}") {
