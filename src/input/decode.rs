@@ -328,7 +328,7 @@ mod tests {
     fn characters_may_lie_across_pieces() {
         for shift in 0..4 {
             let text = "x".repeat(shift) + &"🦀é”".repeat(20_000);
-            let mut survey = Survey::of(text.as_bytes()).unwrap();
+            let survey = Survey::of(text.as_bytes()).unwrap();
             assert_eq!((survey.bytes, survey.breaks), (text.len() as u64, 0));
             assert_eq!(
                 survey.charset(None),

@@ -54,6 +54,7 @@ pub(super) fn sniff(source: impl Read) -> Result<u8, Reason> {
         .max_by_key(|&delimiter| cells(delimiter))
         .unwrap_or(b','))
 }
+
 fn distinct(header: &ByteRecord) -> Vec<String> {
     let mut taken = HashSet::new();
     let name_of = |(number, cell): (usize, &[u8])| {
@@ -72,6 +73,7 @@ fn distinct(header: &ByteRecord) -> Vec<String> {
     };
     (1..).zip(header).map(name_of).collect()
 }
+
 /// What a record is, seen that [`END`] stands after the last.
 enum Row {
     Cells,
@@ -96,6 +98,7 @@ fn csv_error(error: csv::Error) -> Reason {
         other => Reason::Io(format!("{other:?}")),
     }
 }
+
 /// The rows, each as it stands.
 pub(super) fn rows(table: Arc<Table>, source: Utf8Reader<File>) -> impl Iterator<Item = Strand> + Send {
     let mut rows = csv_reader(source, table.delimiter);
@@ -142,6 +145,7 @@ pub(super) fn rows(table: Arc<Table>, source: Utf8Reader<File>) -> impl Iterator
         })
     })
 }
+
 /// Tells the line on which a record begins.
 ///
 /// The parser's own count is that of the line feeds it has passed, which is one short wherever the

@@ -142,7 +142,7 @@ pub enum InputError {
     #[error("`{0}` is a list within a list; name it beside the other")]
     NestedList(String),
     /// Something in a list file is wrong.
-    #[error("{place}: {source}")]
+    #[error("{place}")]
     Listed {
         /// The line of the list.
         place: Place,

@@ -135,7 +135,7 @@ impl Format {
 /// What the user named, resolved: every file, and how its articles are to be had.
 #[derive(Debug)]
 pub struct Sources {
-    reading: Arc<Reading>,
+    reading: Reading,
     files: Vec<Arc<SourceFile>>,
     entries: Vec<Entry>,
     headers: Vec<String>,
@@ -163,7 +163,7 @@ pub fn discover(inputs: &[String], reading: Reading) -> Result<Sources, InputErr
     resolve(inputs, reading, &mut io::stdin())
 }
 
-/// As [`discover`], with something else in place of standard input.
+/// As [`discover()`], with something else in place of standard input.
 fn resolve(inputs: &[String], reading: Reading, stdin: &mut dyn Read) -> Result<Sources, InputError> {
     let (found, ignored) = discover::search(inputs, &reading, stdin)?;
     let (mut files, mut entries, mut headers) = (Vec::new(), Vec::new(), Headers::default());
@@ -185,7 +185,7 @@ fn resolve(inputs: &[String], reading: Reading, stdin: &mut dyn Read) -> Result<
         });
     }
     Ok(Sources {
-        reading: Arc::new(reading),
+        reading,
         files,
         entries,
         headers: headers.into_names(),

@@ -75,7 +75,7 @@ fn patterns_are_resolved_as_a_shell_would() {
     );
     assert_eq!(
         failure(folder.path(), &["a[.txt"], Reading::default()),
-        "`a[.txt` is not a valid pattern"
+        "`a[.txt` is not a valid pattern: error parsing glob 'a[.txt': unclosed character class; missing ']'"
     );
 }
 

@@ -51,7 +51,7 @@ fn paths(folder: &Path, inputs: &[&str]) -> Vec<String> {
 
 fn failure(folder: &Path, inputs: &[&str], reading: Reading) -> String {
     let error = sources_of(folder, inputs, reading, "").unwrap_err();
-    error.to_string().replace(&format!("{}/", folder.display()), "")
+    format!("{:#}", anyhow::Error::new(error)).replace(&format!("{}/", folder.display()), "")
 }
 
 /// Reads one file of that name and content: the articles' texts, or the reasons with their lines.
