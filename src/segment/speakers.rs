@@ -1,0 +1,822 @@
+//! Whose words a quotation gives.
+//!
+//! A speaker is named by a reporting verb beside the quotation (`said Kim Jong-un`, `Kim said:`) or by
+//! `according to`; `he said` means the one person that the paragraph, or the one before, names. Where
+//! nobody or more than one is meant, there is no speaker: a wrong name is worse than none.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::voice::Quoted;
+
+/// A quotation of at most this many words may be a mere doubt about a word.
+const SCARE_WORDS: usize = 3;
+
+/// Verbs that report words, in the forms news uses.
+macro_rules! verbs {
+    () => {
+        r"(?:said|says|say|saying|told|tells|telling|added|adds|adding|asked|asks|replied|answered|responded|explained|explains|explaining|noted|notes|noting|stated|states|stating|claimed|claims|argued|argues|arguing|warned|warns|warning|announced|insisted|insists|stressed|stresses|emphasi[sz]ed|recalled|recalls|remarked|commented|wrote|writes|writing|tweeted|posted|declared|concluded|continued|admitted|admits|acknowledged|confirmed|denied|complained|joked|quipped|observed|observes|urged|vowed|promised|pledged|testified|shouted|yelled|whispered|suggested|suggests|predicted|reiterated|affirmed|cautioned|lamented|countered|maintained|revealed|reveals|quoted|called|calls|described|describes|labelled|labeled|dubbed|pointed\s+out|points\s+out|went\s+on\s+to\s+say|went\s+on|made\s+clear)"
+    };
+}
+macro_rules! adverbs {
+    () => {
+        r"(?:(?:also|later|then|had|has|have|once|further|previously|reportedly|recently|repeatedly|subsequently|earlier|simply|famously|publicly|again|is|was|be|been|now|who|himself|herself|himself|still|even|never|often|only)\s+){0,3}"
+    };
+}
+macro_rules! titles {
+    () => {
+        r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|Maj|Cmdr|Adm|Rev|Hon|Pres|St|Fr|Supt|Insp|Det|Brig|Atty|Amb|Sec|Cllr|Jr|Sr)"
+    };
+}
+macro_rules! name {
+    () => {
+        concat!(
+            r"(?:",
+            titles!(),
+            r"\.|(?:\p{Lu}\.){1,3}|\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)",
+            r"(?:\s+(?:(?:de|da|del|della|di|du|la|le|van|von|der|den|bin|ibn|al|el|of|of\s+the|for|and)\s+)?(?:",
+            titles!(),
+            r"\.|(?:\p{Lu}\.){1,3}|(?:al-|el-)?\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)){0,7}"
+        )
+    };
+}
+macro_rules! aside {
+    () => {
+        r"(?:\s*\([^()“”]{1,60}\))?(?:\s*,[^“”\x22:;.]{1,140}?,|\s+[—–-]\s[^“”\x22:;.]{1,120}\s[—–-])?"
+    };
+}
+
+macro_rules! patterns {
+    ($($(#[$doc:meta])* $name:ident = $($part:expr),+;)*) => {
+        $($(#[$doc])* static $name: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(concat!($($part),+)).expect("a pattern of this table compiles")
+        });)*
+    };
+}
+
+patterns! {
+    VERB = r"\b", verbs!(), r"\b";
+    /// After a quotation: `said`, and who is left to be read.
+    VERB_FIRST = r"^[,—–\s-]*", adverbs!(), verbs!(), r"\s+";
+    NAME_FIRST = r"^[,—–\s-]*(?:[Tt]he\s+)?(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
+    PRONOUN_FIRST = r"^[,—–\s-]*([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
+    ACCORDING = r"\b[Aa]ccording\s+to\s+(?:the\s+)?(?:\p{Ll}[\p{L}-]*\s+){0,3}(", name!(), ")";
+    NAME_THEN_VERB = r"(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
+    PRONOUN_THEN_VERB = r"(?:^|[\s,])([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
+    NAME_AT_START = r"^(", name!(), ")";
+    PERSON = r"(", name!(), r"),\s+(?:\d{2},|who\b|whose\b|an?\s|the\s)";
+    TITLED = r"\b((?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Sgt|Capt)\.?|President|Minister|Chancellor|Senator|Governor|Mayor|Professor|Sir|Chief|Judge|General|Premier)\s+", name!(), ")";
+    TRIMMED_AFTER = r"^(?:\s+(?:in|on|at|during|to|after|of|with|by|when|as)\b[^“”\x22]{0,100}|\s+(?:reporters|journalists|lawmakers|\p{Lu}[\p{L} ]{1,40}))?\s*(?:[.,;]|$)";
+}
+
+const PREPOSITIONS: &[&str] = &[
+    "in", "at", "on", "of", "to", "that", "after", "during", "when", "while", "as", "by", "with", "for",
+    "from", "and", "but", "it", "he", "she", "they", "we", "i", "about", "if", "there", "this", "his", "her",
+    "their", "is", "was", "would",
+];
+
+/// Words that begin sentences, or stand for people without naming them.
+const NO_NAMES: &[&str] = &[
+    "The",
+    "A",
+    "An",
+    "He",
+    "She",
+    "It",
+    "They",
+    "We",
+    "I",
+    "You",
+    "But",
+    "And",
+    "Or",
+    "So",
+    "In",
+    "On",
+    "At",
+    "By",
+    "For",
+    "From",
+    "With",
+    "As",
+    "After",
+    "Before",
+    "When",
+    "While",
+    "If",
+    "Though",
+    "Although",
+    "However",
+    "Meanwhile",
+    "Then",
+    "There",
+    "This",
+    "That",
+    "These",
+    "Those",
+    "What",
+    "Who",
+    "Whom",
+    "Which",
+    "Where",
+    "Why",
+    "How",
+    "Yes",
+    "No",
+    "Not",
+    "Now",
+    "Also",
+    "Asked",
+    "According",
+    "Speaking",
+    "Later",
+    "Earlier",
+    "Still",
+    "Yet",
+    "Another",
+    "Other",
+    "Others",
+    "Some",
+    "Many",
+    "Most",
+    "One",
+    "Both",
+    "Each",
+    "All",
+    "Several",
+    "Few",
+    "Police",
+    "Officials",
+    "Authorities",
+    "Residents",
+    "Analysts",
+    "Experts",
+    "Critics",
+    "Witnesses",
+    "Doctors",
+    "Lawyers",
+    "Activists",
+    "Investigators",
+    "Prosecutors",
+    "Opponents",
+    "Supporters",
+    "Scientists",
+    "Researchers",
+    "Farmers",
+    "Parents",
+    "People",
+    "Sources",
+    "Media",
+    "Everyone",
+    "Nobody",
+    "Everybody",
+    "Someone",
+    "His",
+    "Her",
+    "Their",
+    "Its",
+    "Our",
+    "My",
+    "Your",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+    "Today",
+    "Yesterday",
+    "Since",
+    "Because",
+    "Once",
+    "Until",
+    "Under",
+    "Even",
+    "Just",
+    "Only",
+    "Like",
+    "To",
+    "Of",
+    "Again",
+    "Here",
+    "Thus",
+    "Indeed",
+    "Further",
+    "Furthermore",
+    "Moreover",
+    "Instead",
+    "Despite",
+    "During",
+    "Among",
+    "Regarding",
+    "Last",
+    "Next",
+    "First",
+    "Second",
+    "Finally",
+    "Next",
+];
+
+/// The last word of a title; the name follows it.
+const TITLES: &[&str] = &[
+    "Mr",
+    "Mrs",
+    "Ms",
+    "Mx",
+    "Miss",
+    "Dr",
+    "Prof",
+    "Professor",
+    "Sir",
+    "Dame",
+    "Lord",
+    "Lady",
+    "President",
+    "Premier",
+    "Chancellor",
+    "Minister",
+    "Secretary",
+    "Secretary-General",
+    "Senator",
+    "Sen",
+    "Rep",
+    "Representative",
+    "Congressman",
+    "Congresswoman",
+    "Governor",
+    "Gov",
+    "Mayor",
+    "Judge",
+    "Justice",
+    "Sheriff",
+    "Officer",
+    "Detective",
+    "Sergeant",
+    "Sgt",
+    "Lieutenant",
+    "Lt",
+    "Colonel",
+    "Col",
+    "Captain",
+    "Capt",
+    "Major",
+    "Maj",
+    "Admiral",
+    "Adm",
+    "General",
+    "Gen",
+    "Pope",
+    "Prince",
+    "Princess",
+    "Queen",
+    "Ambassador",
+    "Amb",
+    "Director",
+    "Director-General",
+    "Chairman",
+    "Chairwoman",
+    "Chairperson",
+    "Chair",
+    "CEO",
+    "Coach",
+    "Undersecretary",
+    "Commissioner",
+    "Spokesman",
+    "Spokeswoman",
+    "Spokesperson",
+    "Father",
+    "Bishop",
+    "Archbishop",
+    "Cardinal",
+    "Rabbi",
+    "Imam",
+    "Rev",
+    "Reverend",
+    "Hon",
+    "Councillor",
+    "Cllr",
+    "MP",
+    "Attorney",
+    "Counsel",
+    "Inspector",
+    "Insp",
+    "Superintendent",
+    "Supt",
+    "Brigadier",
+    "Brig",
+    "Commander",
+    "Cmdr",
+    "Chief",
+    "Speaker",
+    "Pres",
+    "Deputy",
+    "Vice",
+    "Leader",
+    "Head",
+    "Sister",
+    "Brother",
+    "Det",
+    "Atty",
+    "Fr",
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gender {
+    He,
+    She,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Person {
+    name: String,
+    gender: Option<Gender>,
+}
+
+impl Person {
+    /// Titles, articles and sentence openings taken off; `None` where nothing of a name is left.
+    fn of(words: &str) -> Option<Person> {
+        let mut words: Vec<&str> = words.split_whitespace().collect();
+        while words.first().is_some_and(|word| NO_NAMES.contains(word)) {
+            words.remove(0);
+        }
+        let bare = |word: &str| word.trim_end_matches('.').to_owned();
+        let title = words
+            .iter()
+            .rposition(|word| TITLES.contains(&bare(word).as_str()));
+        let mut gender = None;
+        if let Some(at) = title
+            && at + 1 < words.len()
+        {
+            gender = match bare(words[at]).as_str() {
+                "Mr" | "Sir" | "Lord" | "Prince" | "Congressman" | "Chairman" | "Spokesman" | "Father"
+                | "Pope" | "Brother" => Some(Gender::He),
+                "Mrs" | "Ms" | "Miss" | "Dame" | "Lady" | "Princess" | "Queen" | "Congresswoman"
+                | "Chairwoman" | "Spokeswoman" | "Sister" => Some(Gender::She),
+                _ => None,
+            };
+            words.drain(..=at);
+            // `President of the Harbour Office Jane Doe`: the office is part of the title.
+            if matches!(words.first(), Some(&("of" | "for"))) {
+                let keep = words.len().saturating_sub(2);
+                words.drain(..keep);
+            }
+        }
+        let lower = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(char::is_lowercase));
+        let common = words.iter().all(|word| TITLES.contains(&bare(word).as_str()));
+        if words.is_empty() || common || lower(words.first()) || lower(words.last()) {
+            return None;
+        }
+        let name = words.join(" ");
+        let owner = ["’s", "'s", "s’", "s'"]
+            .iter()
+            .any(|ending| name.ends_with(ending));
+        (!owner).then_some(Person { name, gender })
+    }
+
+    /// `Jane Doe` and `Doe` are one.
+    fn is(&self, other: &Person) -> bool {
+        let last = |name: &str| name.split_whitespace().next_back().map(str::to_owned);
+        self.name == other.name
+            || last(&self.name) == last(&other.name)
+            || self.name.starts_with(&format!("{} ", other.name))
+            || other.name.starts_with(&format!("{} ", self.name))
+    }
+
+    fn fits(&self, gender: Gender) -> bool {
+        self.gender.is_none_or(|own| own == gender)
+    }
+}
+
+/// Whether no reporting verb stands in the text.
+pub(super) fn reports_nothing(text: &str) -> bool {
+    !VERB.is_match(text)
+}
+
+/// Who has spoken so far; hears one paragraph after the other.
+#[derive(Debug, Default)]
+pub(super) struct Speakers {
+    /// Everybody the paragraph before names, speakers first.
+    before: Vec<Person>,
+    /// The only one who speaks in the paragraph before.
+    last_speaker: Option<Person>,
+    /// The quotation that the paragraph before left open.
+    running: bool,
+    /// The paragraph before announces words: it ends with a colon.
+    announced: bool,
+}
+
+impl Speakers {
+    /// The speaker of each of the paragraph's quotations.
+    pub(super) fn hear(
+        &mut self,
+        text: &str,
+        sentences: &[Range<usize>],
+        quoted: &[Quoted],
+    ) -> Vec<Option<String>> {
+        let paragraph = Heard {
+            text,
+            sentences,
+            quoted,
+        };
+        let mut speakers: Vec<Option<Person>> = Vec::with_capacity(quoted.len());
+        for (i, quote) in quoted.iter().enumerate() {
+            let speaker = match paragraph.attribution(i) {
+                Some(Attribution::Named(person)) => Some(person),
+                Some(Attribution::Pronoun(gender)) => {
+                    self.resolve(gender, &paragraph.people_before(quote.span.end), &speakers)
+                }
+                None if i > 0 && paragraph.goes_on_from_previous(i) => speakers[i - 1].clone(),
+                None if i == 0 && self.inherits(&paragraph) => self.last_speaker.clone(),
+                None => None,
+            };
+            // The words before `he said` and those after are of one speaker.
+            speakers.push(speaker);
+        }
+        self.remember(&paragraph, &speakers);
+        speakers
+            .into_iter()
+            .map(|speaker| speaker.map(|person| person.name))
+            .collect()
+    }
+
+    fn resolve(&self, gender: Gender, here: &[Person], spoken: &[Option<Person>]) -> Option<Person> {
+        let only = |people: &mut dyn Iterator<Item = &Person>| {
+            let mut distinct: Vec<Person> = Vec::new();
+            for person in people.filter(|person| person.fits(gender)) {
+                if !distinct.iter().any(|known| known.is(person)) {
+                    distinct.push(person.clone());
+                }
+            }
+            (distinct.len() == 1).then(|| distinct.remove(0))
+        };
+        let mut here_or_spoken = here.iter().chain(spoken.iter().flatten()).peekable();
+        if here_or_spoken.peek().is_some() {
+            return only(&mut here_or_spoken);
+        }
+        only(&mut self.last_speaker.iter()).or_else(|| only(&mut self.before.iter()))
+    }
+
+    /// A paragraph that is all quotation, after one that has a single speaker or announces the words.
+    fn inherits(&self, paragraph: &Heard) -> bool {
+        let Some(first) = paragraph.quoted.first() else {
+            return false;
+        };
+        let throughout = first.span.start == 0 && first.span.end + 1 >= paragraph.text.trim_end().len();
+        let long = paragraph.words(&first.span) > SCARE_WORDS;
+        first.span.start == 0 && long && (self.running || throughout || self.announced && first.runs_on)
+    }
+
+    fn remember(&mut self, paragraph: &Heard, speakers: &[Option<Person>]) {
+        let mut people: Vec<Person> = speakers.iter().flatten().cloned().collect();
+        let mut distinct = people.clone();
+        distinct.dedup_by(|a, b| a.is(b));
+        people.extend(paragraph.people_before(paragraph.text.len()));
+        self.announced = paragraph.text.trim_end().ends_with(':');
+        let announced_by = || paragraph.announces();
+        let only = match distinct.len() {
+            1 => distinct.pop(),
+            0 => announced_by(),
+            _ => speakers.last().cloned().flatten(),
+        };
+        let unattributed = paragraph
+            .quoted
+            .iter()
+            .zip(speakers)
+            .any(|(quote, speaker)| speaker.is_none() && paragraph.words(&quote.span) > SCARE_WORDS);
+        self.running = paragraph.quoted.last().is_some_and(|quote| quote.runs_on);
+        self.last_speaker = only.filter(|_| !unattributed);
+        self.before = people;
+    }
+}
+
+enum Attribution {
+    Named(Person),
+    Pronoun(Gender),
+}
+
+/// One paragraph and its quotations.
+struct Heard<'a> {
+    text: &'a str,
+    sentences: &'a [Range<usize>],
+    quoted: &'a [Quoted],
+}
+
+impl Heard<'_> {
+    fn words(&self, span: &Range<usize>) -> usize {
+        self.text[span.clone()].split_whitespace().count()
+    }
+
+    fn attribution(&self, i: usize) -> Option<Attribution> {
+        let span = &self.quoted[i].span;
+        let after = &self.text[span.end
+            ..self
+                .quoted
+                .get(i + 1)
+                .map_or(self.text.len(), |next| next.span.start)];
+        let sentence = self.sentence_start(span.start);
+        let from = i
+            .checked_sub(1)
+            .map_or(0, |before| self.quoted[before].span.end)
+            .max(sentence);
+        let before = &self.text[from..span.start];
+        let inner_end = self.text[span.clone()]
+            .chars()
+            .rev()
+            .find(|c| !matches!(c, '"' | '”' | '’' | '\'' | '»' | '“' | '」' | ' '));
+        let stopped = inner_end == Some('.');
+        let announced = before.trim_end().ends_with([':', ',']);
+        if announced && let Some(found) = named_before(before) {
+            return Some(found);
+        }
+        named_after(after, stopped)
+            .or_else(|| named_before(before))
+            .or_else(|| {
+                let rest = &after[..self
+                    .sentence_end(span.end)
+                    .saturating_sub(span.end)
+                    .min(after.len())];
+                if stopped { None } else { named_later(rest) }
+            })
+    }
+
+    /// `“…,” Kim said. “…”`, and the second of two quotations in one sentence.
+    fn goes_on_from_previous(&self, i: usize) -> bool {
+        let span = &self.quoted[i].span;
+        let between = &self.text[self.quoted[i - 1].span.end..span.start];
+        let same_sentence = self.sentence_start(span.start) < self.quoted[i - 1].span.end;
+        let report_only = between.trim_end().ends_with(['.', ',', ':', ';'])
+            && between
+                .trim()
+                .trim_end_matches(['.', ',', ':', ';'])
+                .matches(['.', ';'])
+                .count()
+                < 2
+            && (VERB.is_match(between) || between.contains("ccording to"));
+        same_sentence || self.words(span) > SCARE_WORDS && (report_only || between.trim().is_empty())
+    }
+
+    fn sentence_start(&self, at: usize) -> usize {
+        self.sentences
+            .iter()
+            .rev()
+            .find(|sentence| sentence.start <= at)
+            .map_or(0, |sentence| sentence.start)
+    }
+
+    fn sentence_end(&self, at: usize) -> usize {
+        self.sentences
+            .iter()
+            .find(|sentence| sentence.end >= at)
+            .map_or(self.text.len(), |sentence| sentence.end)
+    }
+
+    /// The text outside the quotations, before `end`.
+    fn own_words(&self, end: usize) -> Vec<&str> {
+        let mut from = 0;
+        let mut parts = Vec::new();
+        for quote in self.quoted {
+            parts.push(&self.text[from..quote.span.start]);
+            from = quote.span.end;
+        }
+        parts.push(&self.text[from..]);
+        let start = self.text.as_ptr() as usize;
+        parts
+            .into_iter()
+            .filter_map(|part| {
+                let at = part.as_ptr() as usize - start;
+                (at < end).then(|| &part[..part.len().min(end - at)])
+            })
+            .collect()
+    }
+
+    fn people_before(&self, end: usize) -> Vec<Person> {
+        let mut people = Vec::new();
+        for part in self.own_words(end) {
+            for pattern in [&NAME_THEN_VERB, &TITLED, &PERSON] {
+                let named = pattern
+                    .captures_iter(part)
+                    .filter_map(|found| Person::of(found.get(1)?.as_str()));
+                people.extend(named);
+            }
+        }
+        people
+    }
+
+    /// Who is said to speak by a paragraph that ends with a colon.
+    fn announces(&self) -> Option<Person> {
+        let last = self.sentences.last()?;
+        let text = &self.text[last.clone()];
+        match text.trim_end().ends_with(':').then(|| named_before(text))?? {
+            Attribution::Named(person) => Some(person),
+            Attribution::Pronoun(_) => None,
+        }
+    }
+}
+
+fn gender(pronoun: &str) -> Gender {
+    if pronoun.eq_ignore_ascii_case("he") {
+        Gender::He
+    } else {
+        Gender::She
+    }
+}
+
+/// The reporting words right after a quotation; `stopped` if a full stop ended it.
+fn named_after(after: &str, stopped: bool) -> Option<Attribution> {
+    // After a full stop a report is one only if it has nothing of its own to tell.
+    let enough = |end: usize| !stopped || TRIMMED_AFTER.is_match(&after[end..]);
+    if let Some(found) = PRONOUN_FIRST.captures(after)
+        && enough(found[0].len())
+    {
+        return Some(Attribution::Pronoun(gender(&found[1])));
+    }
+    if let Some(found) = NAME_FIRST.captures(after)
+        && enough(found[0].len())
+        && let Some(person) = Person::of(&found[1])
+    {
+        return Some(Attribution::Named(person));
+    }
+    if let Some(found) = VERB_FIRST.find(after) {
+        return subject_after(&after[found.end()..]);
+    }
+    let trimmed = after.trim_start_matches([',', ' ', '\n']);
+    if let Some(found) = ACCORDING.captures(trimmed)
+        && found.get(0).is_some_and(|all| all.start() == 0)
+    {
+        return Person::of(&found[1]).map(Attribution::Named);
+    }
+    None
+}
+
+/// Who follows `said`: a pronoun, a name, or a name after what its bearer is.
+fn subject_after(rest: &str) -> Option<Attribution> {
+    let mut rest = rest;
+    for _ in 0..7 {
+        if let Some(found) = NAME_AT_START.captures(rest) {
+            return Person::of(&found[1]).map(Attribution::Named);
+        }
+        let word = rest.split_whitespace().next()?;
+        match word.trim_end_matches([',', '.']) {
+            "he" => return Some(Attribution::Pronoun(Gender::He)),
+            "she" => return Some(Attribution::Pronoun(Gender::She)),
+            plain if PREPOSITIONS.contains(&plain) || word.ends_with(['.', ':', ';']) => return None,
+            _ => rest = rest[word.len()..].trim_start(),
+        }
+    }
+    None
+}
+
+/// The last who is said to speak before the quotation, in its sentence.
+fn named_before(before: &str) -> Option<Attribution> {
+    let name = NAME_THEN_VERB
+        .captures_iter(before)
+        .filter_map(|found| Some((found.get(0)?.end(), Person::of(found.get(1)?.as_str())?)))
+        .last();
+    let pronoun = PRONOUN_THEN_VERB.captures_iter(before).last();
+    let pronoun = pronoun.and_then(|found| Some((found.get(0)?.end(), gender(found.get(1)?.as_str()))));
+    match (name, pronoun) {
+        (Some((at, _)), Some((later, gender))) if later > at => Some(Attribution::Pronoun(gender)),
+        (Some((_, person)), _) => Some(Attribution::Named(person)),
+        (None, Some((_, gender))) => Some(Attribution::Pronoun(gender)),
+        (None, None) => {
+            let found = ACCORDING.captures(before)?;
+            Person::of(&found[1]).map(Attribution::Named)
+        }
+    }
+}
+
+/// `the “goats” exchange, Kim said.`
+fn named_later(rest: &str) -> Option<Attribution> {
+    let (_, tail) = rest.rsplit_once(", ")?;
+    if let Some(found) = NAME_FIRST.captures(tail) {
+        return Person::of(&found[1]).map(Attribution::Named);
+    }
+    if let Some(found) = PRONOUN_FIRST.captures(tail) {
+        return Some(Attribution::Pronoun(gender(&found[1])));
+    }
+    let found = ACCORDING.captures(tail)?;
+    Person::of(&found[1]).map(Attribution::Named)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::article::Kind;
+    use crate::article::Paragraph;
+    use crate::segment::rules::Rules;
+    use crate::segment::{classify_blocks, quotations, sentences};
+
+    /// Each quotation's speaker, `-` for none, over paragraphs that stand one after the other.
+    #[track_caller]
+    fn check(paragraphs: &[&str], expected: &[&str]) {
+        let mut found: Vec<Paragraph> = paragraphs
+            .iter()
+            .zip(classify_blocks(paragraphs, &Rules::builtin()))
+            .zip(1..)
+            .map(|((text, (_, rule)), number)| Paragraph {
+                number,
+                span: 0..text.len(),
+                text: (*text).into(),
+                kind: Kind::Body,
+                rule,
+                section: None,
+                sentences: sentences(text),
+                quotations: Vec::new(),
+                mentions: Vec::new(),
+            })
+            .collect();
+        quotations(&mut found);
+        let speakers: Vec<_> = found
+            .iter()
+            .flat_map(|paragraph| &paragraph.quotations)
+            .map(|quotation| quotation.speaker.as_deref().unwrap_or("-"))
+            .collect();
+        assert_eq!(speakers, expected, "{paragraphs:?}");
+    }
+
+    #[test]
+    fn the_verb_names_the_speaker() {
+        check(&["“We won,” said Kim Jong-un."], &["Kim Jong-un"]);
+        check(&["Kim said: “We won.”"], &["Kim"]);
+        check(
+            &["“We won,” Mr. Putin told reporters. “They lost the war.”"],
+            &["Putin", "Putin"],
+        );
+        check(&["“We won,” according to Jane Doe."], &["Jane Doe"]);
+        check(&["According to Jane Doe, “we won the war”."], &["Jane Doe"]);
+        check(
+            &["“We won,” said company spokesman John Roe, who left."],
+            &["John Roe"],
+        );
+        check(&["“We won,” John Roe, head of the office, said."], &["John Roe"]);
+        check(&["“We won,” Interior Minister Jane Doe said."], &["Jane Doe"]);
+        check(
+            &["Jane Doe told Reuters that the deal was “dangerous”."],
+            &["Jane Doe"],
+        );
+        check(&["The “dangerous” deal is off, Jane Doe said."], &["Jane Doe"]);
+        check(
+            &["‘We can’t win,’ said Sen. John Roe. ‘It’s all over.’"],
+            &["John Roe", "John Roe"],
+        );
+    }
+
+    #[test]
+    fn nobody_is_named() {
+        check(&["The “goats for guns” deal is old."], &["-"]);
+        check(&["“We won,” officials said."], &["-"]);
+        check(&["“We won,” police said on Monday."], &["-"]);
+        check(&["“We won,” said Kim’s lawyer."], &["-"]);
+        check(&["“We won,” he said."], &["-"]);
+        check(
+            &["Jane Doe, 40, and John Roe, 41, met. “We won,” he said."],
+            &["-"],
+        );
+    }
+
+    #[test]
+    fn a_pronoun_means_the_one_who_is_there() {
+        check(&["Jane Doe said it was over. “We won,” she said."], &["Jane Doe"]);
+        check(
+            &["“We won,” said Jane Doe.", "“They lost,” she added."],
+            &["Jane Doe", "Jane Doe"],
+        );
+        check(&["Ms. Doe and Mr. Roe met.", "“They lost,” she said."], &["Doe"]);
+    }
+
+    #[test]
+    fn a_quotation_runs_over_paragraphs() {
+        check(
+            &[
+                "“We won the war,” Jane Doe said. “It was long.",
+                "“It was hard as well.”",
+                "The end.",
+            ],
+            &["Jane Doe", "Jane Doe", "Jane Doe"],
+        );
+        check(
+            &["Looking back, Jane Doe said:", "“We won the war at last.”"],
+            &["Jane Doe"],
+        );
+    }
+
+    #[test]
+    fn two_speakers_stay_apart() {
+        check(&["Doe said: “We won.” Roe said: “We lost.”"], &["Doe", "Roe"]);
+        check(&["“We won,” said Doe. But Roe said: “We lost.”"], &["Doe", "Roe"]);
+    }
+}
