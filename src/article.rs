@@ -161,3 +161,35 @@ pub struct Mention {
     /// Index of the target in the run's targets.
     pub target: usize,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A body paragraph of one sentence, for the tests of later stages.
+    pub(crate) fn paragraph(text: &str) -> Paragraph {
+        Paragraph {
+            number: 1,
+            span: 0..text.len(),
+            text: text.to_owned(),
+            kind: Kind::Body,
+            rule: Cow::Borrowed("body"),
+            section: None,
+            sentences: if text.is_empty() {
+                Vec::new()
+            } else {
+                std::iter::once(0..text.len()).collect()
+            },
+            quotations: Vec::new(),
+            mentions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn kinds_are_found_by_their_names() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_name(kind.name()), Some(kind));
+        }
+        assert_eq!(Kind::from_name("advert"), None);
+    }
+}

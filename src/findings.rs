@@ -32,6 +32,20 @@ pub struct Sentiment {
     pub score: f32,
 }
 
+impl Sentiment {
+    /// `negative`, `neutral` or `positive`, whichever is likeliest; `neutral` wins a tie.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        if self.negative > self.neutral && self.negative >= self.positive {
+            "negative"
+        } else if self.positive > self.neutral && self.positive > self.negative {
+            "positive"
+        } else {
+            "neutral"
+        }
+    }
+}
+
 /// Probabilities of the stance of the text toward one mention of a target; they sum to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stance {
@@ -41,6 +55,58 @@ pub struct Stance {
     pub neutral: f32,
     /// p(favor)
     pub favor: f32,
+}
+
+impl Stance {
+    /// `against`, `neutral` or `favor`, whichever is likeliest; `neutral` wins a tie.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        if self.against > self.neutral && self.against >= self.favor {
+            "against"
+        } else if self.favor > self.neutral && self.favor > self.against {
+            "favor"
+        } else {
+            "neutral"
+        }
+    }
+
+    /// p(favor) less p(against): from -1 to 1.
+    #[must_use]
+    pub fn score(&self) -> f32 {
+        self.favor - self.against
+    }
+
+    /// The probability of a label.
+    #[must_use]
+    pub fn of_label(&self, label: &str) -> f32 {
+        match label {
+            "against" => self.against,
+            "favor" => self.favor,
+            _ => self.neutral,
+        }
+    }
+
+    /// The mean of some; `None` of none.
+    #[must_use]
+    pub fn mean<'a>(all: impl Iterator<Item = &'a Stance>) -> Option<Stance> {
+        let mut sum = Stance {
+            against: 0.0,
+            neutral: 0.0,
+            favor: 0.0,
+        };
+        let mut count = 0.0_f32;
+        for p in all {
+            sum.against += p.against;
+            sum.neutral += p.neutral;
+            sum.favor += p.favor;
+            count += 1.0;
+        }
+        (count > 0.0).then(|| Stance {
+            against: sum.against / count,
+            neutral: sum.neutral / count,
+            favor: sum.favor / count,
+        })
+    }
 }
 
 /// A token and the probability that a summary keeps it.

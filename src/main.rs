@@ -1,3 +1,102 @@
 //! Arguments into settings, a run, an exit code. Nothing else.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+
+use columnist::cli::{Cli, Command, RunArgs};
+use columnist::progress::Printer;
+use columnist::run::{Outcome, RunError, run};
+use columnist::settings::{Output, Settings};
+use columnist::{doctor, dry_run, eval};
+
+/// Complete, but something could not be read or answered.
+const WITH_ERRORS: u8 = 1;
+/// Did not run or did not finish.
+const FAILED: u8 = 2;
+/// Interrupted after saving (128 + SIGINT).
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let talk = match &cli.command {
+        Command::Run(args) => args.talk.clone(),
+        Command::Eval(args) => args.talk.clone(),
+        _ => columnist::cli::TalkArgs::default(),
+    };
+    let printer = Printer::new(&talk);
+    match execute(cli.command, &printer) {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&format!("{error:#}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(args) => main_job(*args, printer),
+        Command::Eval(args) => {
+            eval::run(&args, &mut io::stdout().lock())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor(args) => {
+            let healthy = doctor::run(&args, &mut io::stdout().lock())?;
+            Ok(if healthy {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(FAILED)
+            })
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "columnist", &mut io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn main_job(args: RunArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
+    let settings = Settings::resolve(args)?;
+    if settings.output == Output::DryRun {
+        dry_run::run(&settings, &mut io::stdout().lock())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        // Asked twice, the user means at once; the last checkpoint holds.
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        let _ = writeln!(
+            io::stderr(),
+            "\nfinishing what is under way; once more to stop at once"
+        );
+    })
+    .context("cannot listen for Ctrl-C")?;
+    Ok(match run(&settings, printer, &stop)? {
+        Outcome::Complete => ExitCode::SUCCESS,
+        Outcome::WithErrors => ExitCode::from(WITH_ERRORS),
+        Outcome::Interrupted => ExitCode::from(INTERRUPTED),
+    })
+}
+
+/// Whether the reader of our output went away, which is no error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            || matches!(cause.downcast_ref(), Some(RunError::Report(error)) if error.is_closed_pipe())
+    })
+}

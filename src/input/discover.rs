@@ -1,5 +1,7 @@
 //! What the user named into files.
 
+#![expect(clippy::disallowed_methods, reason = "articles are read from files")]
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;

@@ -1,5 +1,7 @@
 //! One file that is read: where it is, what it is, and what it weighs.
 
+#![expect(clippy::disallowed_methods, reason = "articles are read from files")]
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,0 +1,160 @@
+//! What people see while it runs: the only place that knows `indicatif`.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::{LogFormat, TalkArgs};
+use crate::report::record::thousands;
+
+/// Says things on standard error, in the way the user asked for.
+pub struct Printer {
+    quiet: bool,
+    format: LogFormat,
+    /// Whether a bar may be drawn.
+    bar: bool,
+    /// Whether a line now and then takes its place.
+    lines: bool,
+}
+
+/// How often progress is told where there is no bar.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+
+impl Printer {
+    /// A printer for the command's flags; also sends `tracing` messages to standard error.
+    #[must_use]
+    pub fn new(talk: &TalkArgs) -> Printer {
+        let level = match (talk.quiet, talk.verbose) {
+            (true, _) => tracing::Level::ERROR,
+            (_, 0) => tracing::Level::WARN,
+            (_, 1) => tracing::Level::INFO,
+            _ => tracing::Level::DEBUG,
+        };
+        // The libraries beneath have their own tales; `-vv` is about ours.
+        let filter = tracing_subscriber::EnvFilter::new(format!("warn,columnist={level},rten=error"));
+        let builder = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .with_ansi(false);
+        // A second printer in one process (tests) keeps the first one's subscriber.
+        let _ = match talk.log_format {
+            LogFormat::Text => builder.without_time().with_target(false).try_init(),
+            LogFormat::Json => builder.json().try_init(),
+        };
+        let wanted = !talk.quiet && !talk.no_progress && talk.log_format == LogFormat::Text;
+        let terminal = io::stderr().is_terminal();
+        Printer {
+            quiet: talk.quiet,
+            format: talk.log_format,
+            bar: wanted && terminal && talk.verbose == 0,
+            lines: wanted && !terminal,
+        }
+    }
+
+    /// Says a line, or several.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.write("info", text);
+        }
+    }
+
+    /// Says what went wrong, whatever was asked for.
+    pub fn error(&self, text: &str) {
+        match self.format {
+            LogFormat::Text => self.write("error", &format!("error: {text}")),
+            LogFormat::Json => self.write("error", text),
+        }
+    }
+
+    fn write(&self, level: &str, text: &str) {
+        // Nobody is left to tell if standard error is closed.
+        let _ = match self.format {
+            LogFormat::Text => writeln!(io::stderr(), "{text}"),
+            LogFormat::Json => {
+                writeln!(
+                    io::stderr(),
+                    "{}",
+                    serde_json::json!({ "level": level, "message": text })
+                )
+            }
+        };
+    }
+
+    /// Begins to show progress over `bytes` of input.
+    #[must_use]
+    pub fn progress(&self, bytes: u64) -> Progress {
+        let bar = if self.bar {
+            let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template(
+                "{spinner} {percent:>3}% [{bar:30}] {msg} · {elapsed} gone, about {eta} to go",
+            );
+            bar.set_style(
+                style
+                    .unwrap_or_else(|_| ProgressStyle::default_bar())
+                    .progress_chars("=> "),
+            );
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        } else {
+            ProgressBar::hidden()
+        };
+        let now = Instant::now();
+        Progress {
+            bar,
+            bytes,
+            lines: self.lines,
+            begun: now,
+            state: Mutex::new(State {
+                told: now,
+                done: 0,
+                read: 0,
+            }),
+        }
+    }
+}
+
+/// How far a run is.
+pub struct Progress {
+    bar: ProgressBar,
+    bytes: u64,
+    lines: bool,
+    begun: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    told: Instant,
+    /// Paragraphs.
+    done: u64,
+    /// Bytes.
+    read: u64,
+}
+
+impl Progress {
+    /// Counts a paragraph of so many bytes.
+    pub fn paragraph(&self, bytes: usize) {
+        let Ok(mut state) = self.state.lock() else { return };
+        state.done += 1;
+        state.read += bytes as u64;
+        let elapsed = self.begun.elapsed();
+        let rate = state.done as f64 / elapsed.as_secs_f64().max(1e-3);
+        if !self.bar.is_hidden() {
+            self.bar.set_position(state.read.min(self.bytes));
+            self.bar
+                .set_message(format!("{} paragraphs, {rate:.0}/s", thousands(state.done)));
+        } else if self.lines && state.told.elapsed() >= TOLD_EVERY {
+            state.told = Instant::now();
+            let left = self.bytes.saturating_sub(state.read) as f64 / state.read.max(1) as f64;
+            let left = HumanDuration(elapsed.mul_f64(left));
+            let done = thousands(state.done);
+            let _ = writeln!(io::stderr(), "{done} paragraphs, {rate:.0}/s, about {left} to go");
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,154 @@
+//! The tables of a run in one folder. Each has its final name only when all are complete.
+
+#![expect(clippy::disallowed_methods, reason = "tables are files")]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::columns::{DOCUMENTS, PARAGRAPHS, SKIPPED, STANCES};
+use super::csv::{CsvTable, Layout, Marks, failed, part};
+use super::record::{Record, Tally};
+use super::rows::{DocumentRow, ParagraphRow, SkippedRow, StanceRow};
+use super::{ReportError, Sink};
+use crate::journal::{Checkpoint, Header, JOURNAL, Journal};
+use crate::settings::Existing;
+
+/// `run.json`
+pub const RECORD: &str = "run.json";
+
+/// The tables, while they are written.
+pub struct Folder {
+    path: PathBuf,
+    paragraphs: CsvTable<ParagraphRow>,
+    stances: CsvTable<StanceRow>,
+    documents: CsvTable<DocumentRow>,
+    skipped: CsvTable<SkippedRow>,
+    journal: Journal,
+    saved: Instant,
+}
+
+/// How long a killed run may have worked in vain.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+/// Refuses a folder in which the run could not write, before anything is loaded.
+pub fn check(path: &Path, existing: Existing) -> Result<(), ReportError> {
+    if path.exists() && !path.is_dir() {
+        return Err(ReportError::NotAFolder(path.display().to_string()));
+    }
+    let complete = [
+        PARAGRAPHS.file,
+        STANCES.file,
+        DOCUMENTS.file,
+        SKIPPED.file,
+        RECORD,
+    ]
+    .iter()
+    .any(|file| path.join(file).exists());
+    let unfinished = path.join(JOURNAL).exists();
+    let shown = || path.display().to_string();
+    match existing {
+        Existing::Refuse if unfinished => Err(ReportError::Unfinished(shown())),
+        Existing::Refuse if complete => Err(ReportError::Exists(shown())),
+        Existing::Resume if !unfinished => Err(ReportError::NothingToResume(shown())),
+        _ => fs::create_dir_all(path).map_err(|source| failed(path, source)),
+    }
+}
+
+impl Folder {
+    /// Opens the tables, anew or after the last checkpoint of an unfinished run of the same settings.
+    pub fn open(
+        path: &Path,
+        layout: &Layout,
+        header: &Header,
+        existing: Existing,
+    ) -> Result<(Folder, Option<Checkpoint>), ReportError> {
+        let (journal, checkpoint) = match existing {
+            Existing::Resume => Journal::resume(path, header)?,
+            Existing::Refuse | Existing::Overwrite => (Journal::begin(path, header)?, None),
+        };
+        let kept = |file: &str| {
+            checkpoint
+                .as_ref()
+                .and_then(|checkpoint| checkpoint.bytes.get(file).copied())
+        };
+        let folder = Folder {
+            path: path.to_owned(),
+            paragraphs: CsvTable::file(&PARAGRAPHS, path, layout, &[], kept(PARAGRAPHS.file))?,
+            stances: CsvTable::file(&STANCES, path, layout, &[], kept(STANCES.file))?,
+            documents: CsvTable::file(&DOCUMENTS, path, layout, &layout.carried, kept(DOCUMENTS.file))?,
+            skipped: CsvTable::file(&SKIPPED, path, layout, &[], kept(SKIPPED.file))?,
+            journal,
+            saved: Instant::now(),
+        };
+        Ok((folder, checkpoint))
+    }
+
+    /// Records that all rows of the first `articles` articles are written.
+    fn save(&mut self, tally: &Tally) -> Result<(), ReportError> {
+        let bytes = [
+            (PARAGRAPHS.file.to_owned(), self.paragraphs.flush()?),
+            (STANCES.file.to_owned(), self.stances.flush()?),
+            (DOCUMENTS.file.to_owned(), self.documents.flush()?),
+            (SKIPPED.file.to_owned(), self.skipped.flush()?),
+        ]
+        .into();
+        self.saved = Instant::now();
+        self.journal.append(&Checkpoint {
+            bytes,
+            tally: tally.clone(),
+        })
+    }
+
+    /// Gives every table its final name, with the record of the run beside them.
+    pub fn finish(self, record: &Record) -> Result<(), ReportError> {
+        let Folder {
+            path,
+            paragraphs,
+            stances,
+            documents,
+            skipped,
+            journal,
+            ..
+        } = self;
+        let record_part = part(&path, RECORD);
+        serde_json::to_string_pretty(record)
+            .map_err(io::Error::from)
+            .and_then(|json| fs::write(&record_part, json + "\n"))
+            .map_err(|source| failed(&record_part, source))?;
+        paragraphs.finish(&path)?;
+        stances.finish(&path)?;
+        documents.finish(&path)?;
+        skipped.finish(&path)?;
+        let to = path.join(RECORD);
+        fs::rename(&record_part, &to).map_err(|source| failed(&to, source))?;
+        journal.remove()
+    }
+}
+
+impl Sink for Folder {
+    fn paragraph(&mut self, row: &ParagraphRow, stances: &[StanceRow]) -> Result<Marks, ReportError> {
+        let mut marks = self.paragraphs.write(row, &[])?;
+        for row in stances {
+            marks += self.stances.write(row, &[])?;
+        }
+        Ok(marks)
+    }
+
+    fn skipped(&mut self, row: &SkippedRow) -> Result<Marks, ReportError> {
+        self.skipped.write(row, &[])
+    }
+
+    fn document(&mut self, row: &DocumentRow) -> Result<Marks, ReportError> {
+        self.documents.write(row, &row.carried)
+    }
+
+    fn complete(&mut self, tally: &Tally, now: bool) -> Result<(), ReportError> {
+        if now || self.saved.elapsed() >= SAVE_EVERY {
+            self.save(tally)
+        } else {
+            Ok(())
+        }
+    }
+}
