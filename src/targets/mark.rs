@@ -241,7 +241,7 @@ impl Finder {
         let mut found = Vec::new();
         for hit in self.automaton.find_overlapping_iter(&text.folded.text) {
             let range = hit.range();
-            if !text.folded.is_whole(&range) {
+            if !text.folded.is_whole(&range) || text.is_address(&range) {
                 continue;
             }
             for form in self.forms[hit.pattern().as_usize()]
@@ -287,7 +287,7 @@ fn enter(surnames: &mut Vec<Surname>, index: usize, target: &Target, alias: &Ali
         });
     surnames[at].people.push(Person {
         target: index,
-        given: person::given(&target.name),
+        given: person::given_names(&target.name),
         family_first: person::is_family_first(&target.name),
     });
     at

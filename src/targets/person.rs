@@ -19,6 +19,10 @@ pub(super) fn is_person(name: &str) -> bool {
 }
 
 fn is_name_word(word: &str) -> bool {
+    let word = ["al-", "el-", "ash-", "as-"]
+        .iter()
+        .find_map(|article| word.strip_prefix(article))
+        .unwrap_or(word);
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = word.chars().filter(|c| c.is_uppercase()).count();
     let initials = word.ends_with('.') && capitals <= 3;
@@ -74,6 +78,18 @@ pub(super) fn given(name: &str) -> String {
         return key(&words.skip(1).collect::<Vec<_>>().join(" "));
     }
     words.next().map(key).unwrap_or_default()
+}
+
+/// All words of the name before the surname, folded.
+pub(super) fn given_names(name: &str) -> Vec<String> {
+    let surname = surname(name).unwrap_or_default();
+    let given = name
+        .split_whitespace()
+        .take_while(|word| !surname.starts_with(word));
+    given
+        .map(|word| key(word).trim_end_matches('.').to_owned())
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// The words that stand for a person: the name, first and last name, the surname.

@@ -56,6 +56,9 @@ impl Name {
     }
 }
 
+/// Spellings of one full name, with what was seen of each.
+type Spellings<'a> = Vec<(&'a str, &'a Name)>;
+
 /// A target in the making.
 #[derive(Debug)]
 struct Candidate {
@@ -235,12 +238,12 @@ fn plain(name: &str, also: Option<&str>) -> Target {
 /// Persons named in full, by surname.
 struct People<'a> {
     /// Surname, then given name, to the full names that share both.
-    full: BTreeMap<String, BTreeMap<String, Vec<(&'a str, &'a Name)>>>,
+    full: BTreeMap<String, BTreeMap<String, Spellings<'a>>>,
 }
 
 impl<'a> People<'a> {
     fn of(names: &'a BTreeMap<String, Name>) -> People<'a> {
-        let mut full: BTreeMap<String, BTreeMap<String, Vec<(&str, &Name)>>> = BTreeMap::new();
+        let mut full: BTreeMap<String, BTreeMap<String, Spellings>> = BTreeMap::new();
         for name in names.values().filter(|name| name.class() == EntityClass::Per) {
             let spelling = name.spelling();
             if let Some(surname) = person::surname(spelling) {

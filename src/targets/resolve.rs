@@ -16,6 +16,8 @@ pub(super) struct Text<'a> {
     pub(super) headline: bool,
     /// No letter is in lower case.
     pub(super) capitals: bool,
+    /// Bytes of the original that are web addresses, whose words name nobody.
+    addresses: Vec<Range<usize>>,
 }
 
 impl<'a> Text<'a> {
@@ -24,12 +26,26 @@ impl<'a> Text<'a> {
             .split_whitespace()
             .any(|word| word.chars().next().is_some_and(char::is_lowercase) && word.chars().nth(3).is_some());
         let capitals = !original.contains(char::is_lowercase);
+        let addresses = original.match_indices("://").map(|(at, _)| {
+            let start = original[..at].rfind(char::is_whitespace).unwrap_or(0);
+            let end = original[at..]
+                .find(char::is_whitespace)
+                .map_or(original.len(), |length| at + length);
+            start..end
+        });
         Text {
             original,
             folded: Folded::new(original),
             headline,
             capitals,
+            addresses: addresses.collect(),
         }
+    }
+
+    /// Whether a range of the folded text begins in a web address.
+    pub(super) fn is_address(&self, range: &Range<usize>) -> bool {
+        let start = self.folded.original(range.clone()).start;
+        self.addresses.iter().any(|address| address.contains(&start))
     }
 }
 
@@ -56,7 +72,8 @@ impl Surname {
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) target: usize,
-    pub(super) given: String,
+    /// The words of the name before the surname, folded.
+    pub(super) given: Vec<String>,
     pub(super) family_first: bool,
 }
 
@@ -140,18 +157,18 @@ pub(super) fn classify(text: &Text, range: Range<usize>, surname: usize, bearers
     }
     let before = folded.word_before(start);
     for person in bearers.people.iter().filter(|person| !person.family_first) {
-        let first = person.given.split(' ').next().unwrap_or_default();
+        let is_given = |word: &str| person.given.iter().any(|given| given == word);
         let full = Claim::Full {
             surname,
             target: person.target,
         };
-        if core == first || initial && first.starts_with(core) {
+        if is_given(core) || initial && person.given.iter().any(|given| given.starts_with(core)) {
             return found(start..range.end, full);
         }
         // "Vladimir Vladimirovich Putin", "Donald J. Trump".
         if let Some(before) = before
             .as_ref()
-            .filter(|before| folded.text[(*before).clone()] == *first)
+            .filter(|before| is_given(&folded.text[(*before).clone()]))
         {
             return found(before.start..range.end, full);
         }
@@ -246,7 +263,7 @@ pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Ran
                 for (at, holder) in holders.iter_mut().enumerate() {
                     match *claim {
                         Claim::Stranger { surname } if surname == at && surnames[at].common => {
-                            *holder = Holder::Stranger
+                            *holder = Holder::Stranger;
                         }
                         // A title names the bearer, unless another of that name is spoken of.
                         Claim::Titled { surname, .. } if surname == at => {
