@@ -300,6 +300,20 @@ fn persons_go_by_surname_once_they_are_named() {
 }
 
 #[test]
+fn two_surnames_are_another_persons() {
+    check(
+        "Alberto Fernández",
+        "President Alberto Fernández met Judge Fernández Suris, said Fernández",
+        &["Alberto Fernández", "Fernández"],
+    );
+    check(
+        "Donald Trump",
+        "Donald Trump left the Trump White House and the Trump Administration",
+        &["Donald Trump", "Trump", "Trump"],
+    );
+}
+
+#[test]
 fn family_names_may_stand_first() {
     check(
         "Kim Jong-un",
