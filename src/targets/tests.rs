@@ -184,7 +184,7 @@ fn america_is_not_everything_american() {
     );
     check(
         "US",
-        "tell us; it cost US$5 million; TELL US NOW; the USS Enterprise; U.S.S. Maine",
+        "tell us; it cost US$5 million, or 5 million U.S. dollars; TELL US NOW; the USS Enterprise; U.S.S. Maine",
         &["US"],
     );
     check("us", "tell us what the US says", &["US"]);
