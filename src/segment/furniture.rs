@@ -73,7 +73,8 @@ const RULES: &[Rule] = &[
         "interview-turn",
         Body,
         "begins with who speaks: `Q:`",
-        |v| words::INTERVIEW_TURN.is_match(v.block.text)
+        |v| (words::QUESTION_OR_ANSWER.is_match(v.block.text)
+            || v.block.ending.ends_sentence() && words::SPEAKER_LABEL.is_match(v.block.text))
             && v.block.words > 3
             && !words::POINTER.is_match(v.block.text)
             && !is_furniture_lead(v)
@@ -250,6 +251,7 @@ const RULES: &[Rule] = &[
         "begins with a bullet or a number",
         |v| is_item(&v.block)
             && (!words::NUMBERED.is_match(v.block.text) || v.numbered_neighbour() || v.short(60))
+            && (!v.block.text.starts_with(['-', '–', '—', '−', '*']) || v.item_neighbour())
     ),
     rule!(
         "list-under-colon",
@@ -272,7 +274,7 @@ const RULES: &[Rule] = &[
         "list-run",
         List,
         "one of four or more short lines without a stop",
-        |v| v.text_index() > 3 && is_line(&v.block) && v.run_of_lines() > 3
+        |v| v.text_index() > 3 && is_line(&v.block) && v.run_of_lines() > 3 && !leads_body(v)
     ),
     rule!(
         "title",
@@ -317,7 +319,7 @@ const RULES: &[Rule] = &[
                     v.block.ending,
                     Ending::Question | Ending::Exclamation | Ending::Colon
                 )
-                && v.block.title_case
+                && v.block.full_title_case
                 && v.block.sentence_count() == 1
                 && !v.opens_quoted()
                 && leads_text(v)
@@ -460,6 +462,11 @@ impl<'a> View<'a> {
         };
         self.before().and_then(number).is_some_and(|n| n + 1 == here)
             || self.after().and_then(number).is_some_and(|n| n == here + 1)
+    }
+
+    fn item_neighbour(&self) -> bool {
+        let under_colon = self.before().is_some_and(|before| before.ending == Ending::Colon);
+        under_colon || self.before().is_some_and(is_item) || self.after().is_some_and(is_item)
     }
 
     /// How many short lines without a stop stand together here.
@@ -619,12 +626,13 @@ fn credit_start(block: &Shape) -> Option<usize> {
 /// A single sentence, in the present, on nobody the story has named, tied to nothing around it.
 fn describes_picture(view: &View) -> bool {
     let text = view.block.text;
-    let first_person_aside = !words::TELLS.is_match(text);
-    view.short(45)
+    let untied = !words::TELLS.is_match(text);
+    view.short(35)
+        && view.block.words > 3
         && view.block.sentence_count() == 1
-        && !text.contains(['“', '”', '"'])
-        && view.block.ending != Ending::Question
-        && first_person_aside
+        && !text.contains(['“', '”', '"', ':', ';'])
+        && matches!(view.block.ending, Ending::Stop | Ending::None)
+        && untied
         && (words::UNNAMED.is_match(text) || words::DEPICTS.is_match(text))
 }
 
@@ -712,7 +720,7 @@ fn is_under_colon(view: &View) -> bool {
                 && view
                     .after()
                     .is_some_and(|after| unfinished(after) && after.words <= 60))
-        && (!follows_item || !leads_body(view))
+        && !(follows_item && leads_body(view) && view.block.title_case != before.title_case)
 }
 
 /// A short line above a long paragraph is the next heading rather than the last item.

@@ -148,15 +148,15 @@ impl Width {
         let widest = groups.iter().flatten().map(|line| length(text, line)).max()?;
         let width = Width(widest);
         let breaks = || groups.iter().flat_map(|group| group.windows(2));
-        // Full lines that end in the middle of a sentence show that it was not the author who broke them.
+        // Full lines that break a sentence show that it was not the author who broke them.
         let full = breaks()
             .filter(|pair| width.is_full(text, &pair[0], &pair[1]))
             .count();
-        let open = breaks()
-            .filter(|pair| width.is_full(text, &pair[0], &pair[1]) && !ends_sentence(text, &pair[0]))
+        let broken = breaks()
+            .filter(|pair| width.is_full(text, &pair[0], &pair[1]) && breaks_sentence(text, pair))
             .count();
         let plausible = (NARROWEST_WRAP..=WIDEST_WRAP).contains(&widest);
-        (plausible && full > 0 && open * 2 >= full && full * 2 >= breaks().count()).then_some(width)
+        (plausible && broken > 0 && broken * 2 >= full && full * 2 >= breaks().count()).then_some(width)
     }
 
     /// The width of one wrapped block, such as a pasted letter, in a text that is not wrapped.
@@ -165,11 +165,12 @@ impl Width {
         let all_full = group
             .windows(2)
             .all(|pair| width.is_full(text, &pair[0], &pair[1]));
-        let open = group
+        let broken = group
             .windows(2)
-            .filter(|pair| !ends_sentence(text, &pair[0]))
+            .filter(|pair| breaks_sentence(text, pair))
             .count();
-        (group.len() > 2 && all_full && open * 2 >= group.len() && width.0 <= WIDEST_WRAP).then_some(width)
+        (group.len() > 2 && all_full && broken * 2 >= group.len() - 1 && width.0 <= WIDEST_WRAP)
+            .then_some(width)
     }
 
     /// Whether the next line's first word would not have fitted on this one.
@@ -186,8 +187,13 @@ fn length(text: &str, line: &Range<usize>) -> usize {
     text[line.clone()].trim_end().chars().count()
 }
 
-fn ends_sentence(text: &str, line: &Range<usize>) -> bool {
-    Shape::of(&text[line.clone()]).ending.ends_sentence()
+/// Whether the second line goes on with a sentence of the first, as far as signs and case tell.
+fn breaks_sentence(text: &str, pair: &[Range<usize>]) -> bool {
+    let opens_upper = text[pair[1].clone()]
+        .chars()
+        .find(|c| c.is_alphanumeric())
+        .is_some_and(char::is_uppercase);
+    !opens_upper && !Shape::of(&text[pair[0].clone()]).ending.ends_sentence()
 }
 
 /// Whether `line` goes on with the paragraph `so_far`, whose last line is `last`.

@@ -32,7 +32,14 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             let start = piece.start + (slice.len() - slice.trim_start().len());
             let piece = start..start + trimmed.len();
             match found.last_mut() {
-                Some(last) if goes_on(&text[last.clone()], &text[last.end..piece.start], trimmed) => {
+                Some(last)
+                    if goes_on(
+                        &text[last.clone()],
+                        &text[last.end..piece.start],
+                        trimmed,
+                        &text[start..],
+                    ) =>
+                {
                     last.end = piece.end;
                 }
                 _ => found.push(piece),
@@ -133,8 +140,9 @@ fn opens_sentence(text: &str) -> bool {
     OPENER.is_match(text)
 }
 
-/// Whether `next` goes on with the sentence `last`; `gap` is the space between them.
-fn goes_on(last: &str, gap: &str, next: &str) -> bool {
+/// Whether `next` goes on with the sentence `last`; `gap` is the space between them, and `rest` all
+/// that is left of the text, from `next` on.
+fn goes_on(last: &str, gap: &str, next: &str, rest: &str) -> bool {
     let bare = last.trim_end_matches(is_closer);
     let Some(end) = bare.chars().next_back() else {
         return false;
@@ -155,7 +163,7 @@ fn goes_on(last: &str, gap: &str, next: &str) -> bool {
     }
     let quoted = bare.len() < last.len();
     match end {
-        '?' | '!' if quoted => REPORTED.is_match(next),
+        '?' | '!' if quoted => REPORTED.is_match(rest),
         '.' if bare.ends_with("..") => !opens_sentence(next),
         '.' if !quoted => {
             if LEADS_ON.is_match(bare) {

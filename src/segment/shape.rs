@@ -50,6 +50,12 @@ fn is_closer(c: char) -> bool {
     )
 }
 
+/// Words that titles leave in lower case.
+const SMALL_WORDS: &[&str] = &[
+    "a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "but", "by", "with", "from", "as",
+    "vs", "s", "t",
+];
+
 /// A block's looks. Cheap to make: long blocks are not read to the end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape<'a> {
@@ -60,6 +66,8 @@ pub(super) struct Shape<'a> {
     pub(super) ending: Ending,
     /// Every word of four letters or more begins with a capital, and there are at least two.
     pub(super) title_case: bool,
+    /// Every word but the smallest begins with a capital, and there are at least two.
+    pub(super) full_title_case: bool,
     /// No letter is in lower case, and there are at least four in upper case.
     pub(super) all_caps: bool,
     pub(super) opens_lower: bool,
@@ -84,6 +92,9 @@ impl<'a> Shape<'a> {
             title_case: words(text).count() > 1
                 && long_words().next().is_some()
                 && long_words().all(|word| !word.starts_with(char::is_lowercase)),
+            full_title_case: words(text).count() > 1
+                && words(text)
+                    .all(|word| !word.starts_with(char::is_lowercase) || SMALL_WORDS.contains(&word)),
             all_caps: letters().filter(|c| c.is_uppercase()).count() > 3
                 && !letters().any(char::is_lowercase),
             opens_lower: letters().next().is_some_and(char::is_lowercase)

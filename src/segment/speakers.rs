@@ -36,7 +36,7 @@ macro_rules! name {
             r"(?:",
             titles!(),
             r"\.|(?:\p{Lu}\.){1,3}|\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)",
-            r"(?:\s+(?:(?:de|da|del|della|di|du|la|le|van|von|der|den|bin|ibn|al|el|of|of\s+the|for|and)\s+)?(?:",
+            r"(?:\s+(?:(?:de|da|del|della|di|du|la|le|van|von|der|den|bin|ibn|al|el|of|of\s+the|for)\s+)?(?:",
             titles!(),
             r"\.|(?:\p{Lu}\.){1,3}|(?:al-|el-)?\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)){0,7}"
         )
@@ -68,6 +68,7 @@ patterns! {
     NAME_AT_START = r"^(", name!(), ")";
     PERSON = r"(", name!(), r"),\s+(?:\d{2},|who\b|whose\b|an?\s|the\s)";
     TITLED = r"\b((?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Sgt|Capt)\.?|President|Minister|Chancellor|Senator|Governor|Mayor|Professor|Sir|Chief|Judge|General|Premier)\s+", name!(), ")";
+    SECOND_NAME = r"\p{Lu}[\p{L}’'-]*,?\s+and\s+$";
     TRIMMED_AFTER = r"^(?:\s+(?:in|on|at|during|to|after|of|with|by|when|as)\b[^“”\x22]{0,100}|\s+(?:reporters|journalists|lawmakers|\p{Lu}[\p{L} ]{1,40}))?\s*(?:[.,;]|$)";
 }
 
@@ -477,7 +478,7 @@ impl Speakers {
             return false;
         };
         let throughout = first.span.start == 0 && first.span.end + 1 >= paragraph.text.trim_end().len();
-        let long = paragraph.words(&first.span) > SCARE_WORDS;
+        let long = paragraph.is_speech(&first.span);
         first.span.start == 0 && long && (self.running || throughout || self.announced && first.runs_on)
     }
 
@@ -497,7 +498,7 @@ impl Speakers {
             .quoted
             .iter()
             .zip(speakers)
-            .any(|(quote, speaker)| speaker.is_none() && paragraph.words(&quote.span) > SCARE_WORDS);
+            .any(|(quote, speaker)| speaker.is_none() && paragraph.is_speech(&quote.span));
         self.running = paragraph.quoted.last().is_some_and(|quote| quote.runs_on);
         self.last_speaker = only.filter(|_| !unattributed);
         self.before = people;
@@ -554,6 +555,12 @@ impl Heard<'_> {
             })
     }
 
+    /// More than a doubt about a word: many words, or a sentence of its own.
+    fn is_speech(&self, span: &Range<usize>) -> bool {
+        let words = self.text[span.clone()].trim_end_matches(['"', '”', '’', '\'', '»', '“', '」']);
+        self.words(span) > SCARE_WORDS || words.ends_with(['.', '!', '?'])
+    }
+
     /// `“…,” Kim said. “…”`, and the second of two quotations in one sentence.
     fn goes_on_from_previous(&self, i: usize) -> bool {
         let span = &self.quoted[i].span;
@@ -567,7 +574,7 @@ impl Heard<'_> {
                 .count()
                 < 2
             && (VERB.is_match(between) || between.contains("ccording to"));
-        same_sentence || self.words(span) > SCARE_WORDS && (report_only || between.trim().is_empty())
+        same_sentence || self.is_speech(span) && (report_only || between.trim().is_empty())
     }
 
     fn sentence_start(&self, at: usize) -> usize {
@@ -685,7 +692,12 @@ fn subject_after(rest: &str) -> Option<Attribution> {
 fn named_before(before: &str) -> Option<Attribution> {
     let name = NAME_THEN_VERB
         .captures_iter(before)
-        .filter_map(|found| Some((found.get(0)?.end(), Person::of(found.get(1)?.as_str())?)))
+        .filter_map(|found| {
+            let all = found.get(0)?;
+            // `Jane Doe and John Roe said` names two.
+            let alone = !SECOND_NAME.is_match(&before[..all.start()]);
+            Some((all.end(), Person::of(found.get(1)?.as_str()).filter(|_| alone)?))
+        })
         .last();
     let pronoun = PRONOUN_THEN_VERB.captures_iter(before).last();
     let pronoun = pronoun.and_then(|found| Some((found.get(0)?.end(), gender(found.get(1)?.as_str()))));

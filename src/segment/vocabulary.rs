@@ -18,7 +18,7 @@ macro_rules! patterns {
 /// Agencies and libraries that pictures are credited to.
 macro_rules! agencies {
     () => {
-        r"(?: AP(?:\sPhotos?)? | AFP | Reuters | Getty(?:\sImages)? | EPA(?:-EFE)? | EFE | DPA | PA(?:\s(?:Wire|Media|Images))? | Press\sAssociation
+        r"(?: AP(?:\sPhotos?)? | AFP(?:\sPhotos?)? | Reuters | REUTERS | Getty(?:\sImages)? | GETTY(?:\sIMAGES)? | EPA(?:-EFE)? | EFE | DPA | PA(?:\s(?:Wire|Media|Images))? | Press\sAssociation
             | Associated\sPress | Bloomberg | Xinhua | Yonhap | Kyodo | TASS | ANSA | Anadolu(?:\sAgency)? | Zuma(?:\sPress)? | NurPhoto | Shutterstock
             | iStock | Alamy | Unsplash | Pexels | Pixabay | Flickr | Wikimedia(?:\sCommons)? | Rex | AAP | ANI | PTI | Canadian\sPress | Handout | File )"
     };
@@ -72,7 +72,7 @@ patterns! {
           (?: (?: read | see | watch | listen | learn | find \s out | discover | view ) \s (?: also | more | next | now | the \s full | our | further | on | it )? | also \s (?: read | see | watch | on | in | from ) | must \s (?: read | see | watch ) | (?: further | suggested | recommended | background ) \s (?: reading | viewing | stories | articles | for \s you )
             | more \s (?: on \s this | from | on | about | stories | news | in | like \s this | to \s read | coverage ) | related (?: \s (?: stories | story | articles? | content | news | posts? | topics? | links? | coverage | reading | items ) )? | see \s (?: also | more ) | you \s (?: may | might ) \s also \s (?: like | be \s interested \s in | enjoy ) | recommended | editor[’']?s?[’']? \s (?: picks? | choice )
             | in \s (?: pictures | photos | video ) | video | gallery | photo \s gallery | podcast | listen | watch | live | live \s (?: updates | blog ) | explainer | explained | in \s depth | don[’']t \s miss | up \s next | next (?: \s up )? | previous (?: \s (?: article | story ) )? | trending | (?: most | top | latest | popular | other ) \s (?: read | viewed | popular | stories | news | headlines | posts | articles ) | interactive | fact \s check | quiz | links? | keep \s reading )
-            (?: \s (?: [^:.!?\n]{1,30} )? )?? \s* [:|»>]+ [\])]? \s* ( (?s: .* ) )
+            (?: \s (?: about | on | from | in | by | here | below | now | this | for | at ) \b [^:.!?\n]{0,40} )?? \s* [:|»>]+ [\])]? \s* ( (?s: .* ) )
         | (?: read | learn | see ) \s (?: more | also | next | the \s full \s (?: story | article | report ) (?: \s here )? ) (?: \s (?: here | at | on | about | in | from ) \b .{0,100} )? [.!…\s»>]* ()
         | (?: related | recommended | further | other | more | latest | top | trending | popular | most \s (?: read | viewed | popular ) ) \s (?: stories | articles? | posts? | news | content | coverage | topics | links | reading | headlines ) (?: \s (?: for \s you | from \s .{1,40} | on \s .{1,40} | in \s .{1,30} ) )? [:.…]? ()
         | (?: most \s (?: read | viewed | popular ) | also \s read | read \s also | see \s also | must \s read | up \s next | trending (?: \s now )? | editor[’']?s?[’']? \s (?: picks? | choice ) | you \s (?: may | might ) \s also \s (?: like | be \s interested \s in | enjoy ) | more \s (?: on \s this \s (?: story | topic ) | from \s .{1,40} | like \s this ) | recommended (?: \s for \s you )? | don[’']t \s miss | what \s to \s read \s next | more ) [:.…\s»>]* ()
@@ -96,7 +96,7 @@ patterns! {
 
     /// `Jane Doe, Reuters`, `Jane Doe | The Daily Paper`, `Jane Doe in Paris`.
     NAME_AND_PLACE_OF_WORK = r"^ (?-i: \p{Lu}[\p{L}’'.\-]+ (?: \s (?: \p{Lu}[\p{L}’'.\-]* | de | van | von | bin | al | da ) ){1,3} (?: \s (?: and | & ) \s \p{Lu}[\p{L}’'.\-]+ (?: \s \p{Lu}[\p{L}’'.\-]* ){1,3} )? )
-        (?: \s* [,|/–—] \s* (?: (?-i: Reuters | AFP | AP | Associated\sPress | Bloomberg | Xinhua | CNN | BBC (?: \s \w+ )? | ABC | DPA | EFE | TASS | ANI | PTI | IPS | UPI ) | (?: staff | senior | special | political | business | sports? | national | foreign | chief | guest | contributing | freelance | associate | deputy | managing ) \s (?: \w+ \s )? (?: writer | reporter | correspondent | editor | columnist | contributor | producer ) | (?: staff | reporter | correspondent | contributor | columnist | editor ) | (?-i: (?: The \s )? (?: \p{Lu}\p{L}+ \s ){0,3} (?: Times | Post | News | Herald | Tribune | Journal | Guardian | Gazette | Star | Chronicle | Press | Observer | Standard | Telegraph | Agency | Nation | Today | Online | Daily | Mail | Globe | Sun ) ) ) | \s in \s (?-i: \p{Lu}\p{L}+ (?: [\s-]\p{Lu}\p{L}+ )? (?: , \s \p{Lu}\p{L}+ )? ) ) .{0,30} $";
+        (?: \s* [,|/–—] \s* (?: (?-i: Reuters | AFP | AP | Associated\sPress | Bloomberg | Xinhua | CNN | BBC (?: \s \w+ )? | ABC | DPA | EFE | TASS | ANI | PTI | IPS | UPI ) | (?: staff | senior | special | political | business | sports? | national | foreign | chief | guest | contributing | freelance | associate | deputy | managing ) \s (?: \w+ \s )? (?: writer | reporter | correspondent | editor | columnist | contributor | producer ) | (?: staff | reporter | correspondent | contributor | columnist | editor ) | (?-i: (?: The \s )? (?: \p{Lu}\p{L}+ \s ){0,3} (?: Times | Post | News | Herald | Tribune | Journal | Guardian | Gazette | Star | Chronicle | Press | Observer | Standard | Telegraph | Agency | Nation | Today | Online | Daily | Mail | Globe | Sun ) ) ) | \s in \s (?-i: \p{Lu}\p{L}+ (?: [\s-]\p{Lu}\p{L}+ )? (?: , \s \p{Lu}\p{L}+ )? )  $ ) .{0,30} $";
 
     EMAIL = r"[\w.+\-]+ @ [\w\-]+ (?: \. [\w\-]+ )+";
 
@@ -129,8 +129,10 @@ patterns! {
         | (?: ^ | [\s.!?…”’|] ) (?-i: Image | Photo | Picture | Photograph ) \s (?: source | credit | copyright | caption ) , \s .{2,60}
         | (?: ^ | [\s.!?…”’|(] ) (?-i: Courtesy | COURTESY ) (?: \s (?: of | photo ) | : ) \s [^.!?]{2,60}
         | (?: ^ | [.!?…”’|] \s | \s [|–—\-] \s ) (?-i:", agencies!(), r") \s* / \s* (?-i: \p{Lu} ) [^.!?/]{2,60}
+        | (?: ^ | [.!?…”’|] \s ) (?-i: \p{Lu} ) [^.!?/,]{2,60} / [^.!?/,]{2,60} (?-i: \s via \s \p{Lu} ) [^.!?/,]{1,30}
         | (?: ^ | [.!?…”’|] \s ) (?-i: \p{Lu} ) [^.!?/,]{2,60} / \s* (?-i:", agencies!(), r") (?: \s [^.!?\s]{2,20} ){0,2}
         | (?: ^ | [.!?…”’|/] \s* | \s via \s ) (?-i: Getty\sImages | AP\sPhoto | Shutterstock | Wikimedia\sCommons | iStock | File\s[Pp]hoto | FILE\sPHOTO | Handout )
+        | [(\[] \s* (?: copyright | © ) [^()\[\]]{2,80} [)\]]
         | ^ © \s? [^\d.!?]{2,60} | [.!?…”’] \s* © \s? [^.!?]{2,60}
         | (?: ^ | [.!?…”’] \s ) \(? (?-i: CC | Creative\sCommons ) [\s-] [^.!?]{2,40}
         ) \s* \.? \s* $");
@@ -157,7 +159,9 @@ patterns! {
     /// Words that tie a sentence to the story around it.
     TELLS = r"\b (?: said | says | told | tells | according \s to | announced | reported | claimed | warned | added | asked | i | we | our | us | you | your | however | but | therefore | also | thus | this | these | those | he | she | yesterday | today | tomorrow | year | percent | per \s cent | was | were | had | has | have | will | would | could | should | must | did ) \b | %";
 
-    INTERVIEW_TURN = r"^ (?-i: (?: Q | A | QUESTION | ANSWER | [A-Z]{2,4} ) \s? [.:] | (?: [A-Z][\p{L}.’'\-]*\s ){0,2} [A-Z][\p{L}.’'\-]* : ) \s \S";
+    QUESTION_OR_ANSWER = r"^ (?-i: Q | A | QUESTION | ANSWER ) \s? [.:] \s \S";
+    /// `Jane Doe: I do not know.`
+    SPEAKER_LABEL = r"^ (?-i: (?: \p{Lu} [\p{L}.’'\-]* \s ){0,2} \p{Lu} [\p{L}.’'\-]* ) : \s \S";
 
     /// A sentence that begins with these has a verb of its own: no heading, however short.
     PRONOUN = r"^ (?: he | she | they | i | we | it \s (?: was | had | has | will ) | there \s (?: is | are | was | were ) | this \s (?: is | was ) ) \b";

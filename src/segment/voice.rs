@@ -217,16 +217,13 @@ fn single_closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
 /// Whether a quotation that is never closed is one after all, and if so, whether it runs on.
 fn unclosed(text: &str, start: usize, from: usize, marks: Marks, next_opens: Option<Marks>) -> Option<bool> {
     let rest = &text[from..];
-    let words = rest.split_whitespace().count();
-    if words < FEWEST_WORDS_UNCLOSED {
-        return None;
-    }
     if next_opens == Some(marks) && super::speakers::reports_nothing(rest) {
         return Some(true);
     }
     let lead = text[..start].trim_end();
     let announced = lead.ends_with(':') || lead.ends_with(',') && !super::speakers::reports_nothing(lead);
-    let plausible = !marks.is_single()
+    let plausible = rest.split_whitespace().count() >= FEWEST_WORDS_UNCLOSED
+        && !marks.is_single()
         && (announced || lead.is_empty())
         && super::speakers::reports_nothing(rest)
         && rest.trim_end().ends_with(['.', '!', '?', '…']);
