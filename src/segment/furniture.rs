@@ -70,9 +70,9 @@ const RULES: &[Rule] = &[
         .short(70)
         && words::RIGHTS.is_match(v.block.text)),
     rule!(
-        "interview-turn",
+        "turn-or-dateline",
         Body,
-        "begins with who speaks: `Q:`",
+        "begins with who speaks or where it was written: `Q:`, `PARIS:`",
         |v| (words::QUESTION_OR_ANSWER.is_match(v.block.text)
             || v.block.ending.ends_sentence() && words::SPEAKER_LABEL.is_match(v.block.text))
             && v.block.words > 3
@@ -142,7 +142,8 @@ const RULES: &[Rule] = &[
         "points into a picture: `(left)`, `is seen at`",
         |v| v.short(45)
             && v.block.sentence_count() < 3
-            && words::CAPTION_MARK.is_match(v.block.text)
+            && (words::CAPTION_POINTER.is_match(v.block.text)
+                || words::CAPTION_VERB.is_match(v.block.text) && !words::TELLS.is_match(v.block.text))
             && !words::REPORTS.is_match(v.block.text)
             && !v.opens_quoted()
     ),
@@ -173,6 +174,18 @@ const RULES: &[Rule] = &[
             && v.kind_after() == Some(Kind::Credit)
             && v.block.sentence_count() < 3
             && (v.block.ending == Ending::None || !words::REPORTS.is_match(v.block.text))
+    ),
+    rule!(
+        "line-twice",
+        Caption,
+        "a short line that stands twice: a picture's description and its caption",
+        |v| v.short(40)
+            && v.block.words > 2
+            && v.block.ending == Ending::None
+            && [v.before(), v.after()]
+                .into_iter()
+                .flatten()
+                .any(|beside| beside.text == v.block.text)
     ),
     rule!("dateline-only", Byline, "says when, and nothing else", is_date),
     rule!("byline", Byline, "`By` and a name", |v| v.short(30)
@@ -208,6 +221,16 @@ const RULES: &[Rule] = &[
         }
     ),
     rule!(
+        "name-alone",
+        Byline,
+        "two or three capitalised words alone, right before the text begins",
+        |v| v.text_index() < 2
+            && (2..=3).contains(&v.block.words)
+            && v.block.ending == Ending::None
+            && words::NAME_ALONE.is_match(v.block.text)
+            && v.after().is_some_and(|after| after.words > 15)
+    ),
+    rule!(
         "sign-off",
         Byline,
         "the outlet's name or `ENDS`, last of all",
@@ -221,10 +244,7 @@ const RULES: &[Rule] = &[
         "quoted-heading",
         Heading,
         "a few quoted words without a stop, above text",
-        |v| is_quoted_throughout(v)
-            && inner_ending(v.block.text) == Ending::None
-            && v.short(14)
-            && leads_text(v)
+        |v| is_quoted_throughout(v) && v.block.ending == Ending::None && v.short(14) && leads_text(v)
     ),
     rule!(
         "quotation",
@@ -273,15 +293,15 @@ const RULES: &[Rule] = &[
     rule!(
         "list-run",
         List,
-        "one of four or more short lines without a stop",
-        |v| v.text_index() > 3 && is_line(&v.block) && v.run_of_lines() > 3 && !leads_body(v)
+        "one of three or more short lines without a stop",
+        |v| v.text_index() > 3 && is_line(&v.block) && v.run_of_lines() > 2 && !leads_body(v)
     ),
     rule!(
         "title",
         Heading,
         "the first line, without a stop, above text",
         |v| v.text_index() == 0
-            && v.short(25)
+            && v.short(20)
             && v.block.lines < 3
             && v.from_end() > 0
             && v.block.ending == Ending::None
@@ -496,6 +516,7 @@ fn leads_text(view: &View) -> bool {
     view.after().is_some_and(|after| {
         after.words > view.block.words.min(8) && after.has_letters
             || after.ending.ends_sentence() && after.words > 2
+            || after.ending == Ending::None && view.block.all_caps && !after.all_caps
             || after.ending == Ending::None
                 && view
                     .blocks
@@ -683,15 +704,15 @@ fn closes_within(inner: &str, close: char) -> bool {
     })
 }
 
-fn inner_ending(text: &str) -> Ending {
-    unquoted(text).map_or(Ending::None, |(inner, ..)| Shape::of(inner).ending)
-}
-
 /// `“…” – Jane Doe`
 fn is_pull_quote(view: &View) -> bool {
     let text = view.block.text;
     view.short(80)
         && view.opens_quoted()
+        && text.matches(['”', '"', '»']).count() < 3
+        && text
+            .find(['”', '»'])
+            .is_none_or(|first| text.rfind(['”', '»']) == Some(first))
         && text.rfind(['”', '"', '’', '»']).is_some_and(|close| {
             let behind = text[close..].chars().skip(1).collect::<String>();
             let name = behind.trim().trim_start_matches(['-', '–', '—', '―', '~']);

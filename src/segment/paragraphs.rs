@@ -26,6 +26,8 @@ const WIDEST_WRAP: usize = 120;
 const NARROWEST_WRAP: usize = 40;
 /// A caption, with the credit line that follows it, has at most this many words.
 const LONGEST_CAPTION: usize = 90;
+/// A headline under `Read more:` has at most this many words.
+const LONGEST_HEADLINE: usize = 30;
 
 /// All blocks of the article, in order; every visible character lies in exactly one.
 pub(super) fn blocks(article: &Article) -> Vec<Block> {
@@ -211,7 +213,10 @@ fn together(
         return paragraph.words <= LONGEST_CAPTION && !furniture::is_credit(&paragraph);
     }
     if furniture::is_bare_pointer(&paragraph) {
-        return true;
+        return next.words <= LONGEST_HEADLINE && next.ending != Ending::Stop;
+    }
+    if furniture::is_credit(&before) {
+        return false;
     }
     let ended = before.ending.ends_sentence();
     let open = matches!(before.ending, Ending::None | Ending::Comma | Ending::Dash);

@@ -65,6 +65,7 @@ patterns! {
     ACCORDING = r"\b[Aa]ccording\s+to\s+(?:the\s+)?(?:\p{Ll}[\p{L}-]*\s+){0,3}(", name!(), ")";
     NAME_THEN_VERB = r"(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
     PRONOUN_THEN_VERB = r"(?:^|[\s,])([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
+    VERB_THEN_NAME = r"(?:,|[”\x22’»])\s+(?:said|says|explained|explains|added|adds)\s+(", name!(), ")";
     NAME_AT_START = r"^(", name!(), ")";
     PERSON = r"(", name!(), r"),\s+(?:\d{2},|who\b|whose\b|an?\s|the\s)";
     TITLED = r"\b((?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Sgt|Capt)\.?|President|Minister|Chancellor|Senator|Governor|Mayor|Professor|Sir|Chief|Judge|General|Premier)\s+", name!(), ")";
@@ -336,6 +337,26 @@ const TITLES: &[&str] = &[
     "Fr",
 ];
 
+/// Words that stand in titles and name nobody by themselves.
+const OFFICES: &[&str] = &[
+    "Prime",
+    "Foreign",
+    "Interior",
+    "Finance",
+    "Health",
+    "Defence",
+    "Defense",
+    "Education",
+    "Justice",
+    "Home",
+    "Former",
+    "Acting",
+    "Executive",
+    "Managing",
+    "General",
+    "Staff",
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gender {
     He,
@@ -378,7 +399,9 @@ impl Person {
             }
         }
         let lower = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(char::is_lowercase));
-        let common = words.iter().all(|word| TITLES.contains(&bare(word).as_str()));
+        let common = words
+            .iter()
+            .all(|word| TITLES.contains(&bare(word).as_str()) || OFFICES.contains(word));
         if words.is_empty() || common || lower(words.first()) || lower(words.last()) {
             return None;
         }
@@ -614,7 +637,7 @@ impl Heard<'_> {
     fn people_before(&self, end: usize) -> Vec<Person> {
         let mut people = Vec::new();
         for part in self.own_words(end) {
-            for pattern in [&NAME_THEN_VERB, &TITLED, &PERSON] {
+            for pattern in [&NAME_THEN_VERB, &VERB_THEN_NAME, &TITLED, &PERSON] {
                 let named = pattern
                     .captures_iter(part)
                     .filter_map(|found| Person::of(found.get(1)?.as_str()));

@@ -147,8 +147,10 @@ patterns! {
         | artist[’']?s? \s (?: impression | rendering | illustration | concept | view ) | (?: an? \s )? (?: screenshot | screengrab | close-up | portrait \s shot | still | general \s view | view | rendering | render | bird[’']s-eye \s view ) \s (?: of | from | shows | showing ) \b
         | (?: left | right | above | below | top | bottom | clockwise | l-r | from \s left | from \s right ) (?: \s to \s right | \s from \s (?: top \s )? (?: left | right ) )? \s* [,:)] | from \s left \b | clockwise \s from )";
 
-    CAPTION_MARK = r"(?: \( (?: left | right | cent(?:er|re) | top | bottom | back | front | above | below | file | pictured | foreground | (?: second | third | far | top | bottom | back | front ) [\s-] \w+ | l | r | from \s file ) (?: , [^)]{0,30} )? \) | , \s (?: (?: second | third | far ) \s (?: from \s )? )? (?: left | right | cent(?:er|re) | from \s (?: left | right | file ) ) \s* (?: , | ; | \. $ | $ )
-        | \b (?: is | are ) \s (?: seen | pictured | shown ) \s (?: in | at | on | here | during | after | from | with | near | above | through | as ) \b | \b (?: look | looks ) \s on \s (?: as | during | at | while | after ) \b | \b (?: pose | poses | posing ) \s (?: for \s (?: a \s )? (?: photo | picture | the \s camera | photograph | group | selfie ) | with | at | in \s front ) | \b pictured \s (?: in | at | on | here | with | during ) \b | \b (?: undated | file ) \s (?: photo | picture | photograph | image | handout ) | ; \s from \s file \b | \b from \s file , \s \d{4} | \b (?: seen | shown ) \s here \b )";
+    /// Where in the picture: `(left)`, `, right,`.
+    CAPTION_POINTER = r"(?: \( (?: left | right | cent(?:er|re) | top | bottom | back | front | above | below | file | pictured | foreground | (?: second | third | far | top | bottom | back | front ) [\s-] \w+ | l | from \s file ) (?: , [^)]{0,30} )? \) | , \s (?: (?: second | third | far ) \s (?: from \s )? )? (?: left | right | cent(?:er|re) | from \s (?: left | right | file ) ) \s* (?: , | ; | \. $ | $ ) | ; \s from \s file \b | \b from \s file , \s \d{4} )";
+    /// What only pictures do: `is seen at`, `pose for a photo`.
+    CAPTION_VERB = r"(?: \b (?: is | are ) \s (?: seen | pictured | shown ) \s (?: in | at | on | here | during | after | from | with | near | above | through ) \b | \b (?: look | looks ) \s on \s (?: as | during | at | while | after ) \b | \b (?: pose | poses | posing ) \s (?: for \s (?: a \s )? (?: photo | picture | the \s camera | photograph | group | selfie ) | with | at | in \s front ) | \b pictured \s (?: in | at | on | here | with | during ) \b | \b (?: undated | file ) \s (?: photo | picture | photograph | image | handout ) | \b (?: seen | shown ) \s here \b )";
 
     /// What a picture shows, told as by one who describes it.
     DEPICTS = r"\b (?: looks? | looking | stands? | standing | sits? | sitting | walks? | walking | holds? | holding | wears? | wearing | watch (?: es )? | watching | poses? | posing | smiles? | smiling | speaks? | speaking | shakes? | shaking | gestures? | waves? | waving | carr (?: y | ies ) | carrying | march (?: es )? | marching | rides? | riding | lies? | lying | points? | pointing | gathers? | gathered | hangs? | hanging | fl (?: y | ies ) | flying | drives? | driving | runs? | running | raises? | raising | hugs? | kneels? | lines? | lined | surrounded | seated | dressed | covered | parked | is \s seen | are \s seen | is \s shown | are \s shown | displayed | overlook (?: s | ing ) | shows | showing | foreground | background | crowd (?: s | ed )? )\b";
@@ -166,6 +168,8 @@ patterns! {
     /// A sentence that begins with these has a verb of its own: no heading, however short.
     PRONOUN = r"^ (?: he | she | they | i | we | it \s (?: was | had | has | will ) | there \s (?: is | are | was | were ) | this \s (?: is | was ) ) \b";
     REPORTS = r"\b (?: said | says | told | added | according \s to ) \b";
+
+    NAME_ALONE = r"^ (?-i: \p{Lu} [\p{Ll}’'\-]+ (?: \s \p{Lu} \.? )? (?: \s \p{Lu} [\p{L}’'\-]+ ){1,2} ) $";
 
     SIGN_OFF = r"^ (?: [—–\-]{1,2} \s* (?-i: \p{Lu} ) [\p{L}\s./&’'\-]{1,40} | [(\[] (?-i: \p{Lu} ) [\p{L}\s./&’'\-]{1,30} [)\]] | [—–\-]* \s* (?-i: ENDS | END | ends ) \s* [—–\-]* | - \s* 30 \s* - ) $";
 }
