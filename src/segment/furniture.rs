@@ -63,6 +63,10 @@ const RULES: &[Rule] = &[
         "says that an advertisement stands here",
         |v| v.short(12) && words::ADVERTISEMENT.is_match(v.block.text)
     ),
+    rule!("tags", Boilerplate, "what the article is filed under", |v| v
+        .short(40)
+        && !v.block.ending.ends_sentence()
+        && words::TAGS.is_match(v.block.text)),
     rule!("share", Boilerplate, "buttons for sharing and printing", |v| v
         .short(12)
         && words::SHARE.is_match(v.block.text)),
@@ -173,7 +177,7 @@ const RULES: &[Rule] = &[
         |v| v.short(40)
             && v.kind_after() == Some(Kind::Credit)
             && v.block.sentence_count() < 3
-            && (v.block.ending == Ending::None || !words::REPORTS.is_match(v.block.text))
+            && v.block.ending == Ending::None
     ),
     rule!(
         "line-twice",
@@ -211,7 +215,7 @@ const RULES: &[Rule] = &[
         "a name alone in capitals, before the text begins",
         |v| {
             v.text_index() < 2
-                && v.block.all_caps
+                && v.block.all_caps()
                 && (2..=4).contains(&v.block.words)
                 && v.block
                     .text
@@ -228,13 +232,26 @@ const RULES: &[Rule] = &[
             && (2..=3).contains(&v.block.words)
             && v.block.ending == Ending::None
             && words::NAME_ALONE.is_match(v.block.text)
+            && !v.block.text.starts_with("The ")
             && v.after().is_some_and(|after| after.words > 15)
+    ),
+    rule!(
+        "byline-continued",
+        Byline,
+        "a few words right under a byline, before the text begins",
+        |v| v.short(7)
+            && v.block.ending == Ending::None
+            && v.before_text()
+            && v.index
+                .checked_sub(1)
+                .and_then(|before| v.rule_at(before))
+                .is_some_and(|rule| rule == "byline")
     ),
     rule!(
         "sign-off",
         Byline,
         "the outlet's name or `ENDS`, last of all",
-        |v| v.from_end() < 2 && v.short(6) && words::SIGN_OFF.is_match(v.block.text)
+        |v| v.text_after() < 2 && v.short(6) && words::SIGN_OFF.is_match(v.block.text)
     ),
     rule!("block-quote", Quote, "set off by `>`", |v| v
         .block
@@ -263,7 +280,9 @@ const RULES: &[Rule] = &[
             && v.short(16)
             && !v.numbered_neighbour()
             && leads_text(v)
-            && (v.block.ending == Ending::None || v.block.words < 6 && v.block.title_case || v.block.all_caps)
+            && (v.block.ending == Ending::None
+                || v.block.words < 6 && v.block.title_case()
+                || v.block.all_caps())
     }),
     rule!(
         "list-item",
@@ -294,16 +313,20 @@ const RULES: &[Rule] = &[
         "list-run",
         List,
         "one of three or more short lines without a stop",
-        |v| v.text_index() > 3 && is_line(&v.block) && v.run_of_lines() > 2 && !leads_body(v)
+        |v| v.text_index() > 3
+            && is_line(&v.block)
+            && !v.opens_quoted()
+            && v.run_of_lines() > 2
+            && !leads_body(v)
     ),
     rule!(
         "title",
         Heading,
-        "the first line, without a stop, above text",
-        |v| v.text_index() == 0
+        "a line without a stop before the text begins",
+        |v| v.before_text()
             && v.short(20)
             && v.block.lines < 3
-            && v.from_end() > 0
+            && v.after().is_some()
             && v.block.ending == Ending::None
             && !v.block.opens_lower
             && v.after()
@@ -319,15 +342,15 @@ const RULES: &[Rule] = &[
             && v.block.ending == Ending::None
             && !v.block.opens_lower
             && leads_text(v)
-            && (v.block.title_case
-                || v.block.all_caps
+            && (v.block.title_case()
+                || v.block.all_caps()
                 || !words::PRONOUN.is_match(v.block.text) && !words::REPORTS.is_match(v.block.text))
     ),
     rule!(
         "heading-in-capitals",
         Heading,
         "a short line all in capitals, above text",
-        |v| v.short(16) && v.block.all_caps && !v.opens_quoted() && leads_text(v)
+        |v| v.short(16) && v.block.all_caps() && !v.opens_quoted() && leads_text(v)
     ),
     rule!(
         "heading-as-question",
@@ -339,7 +362,7 @@ const RULES: &[Rule] = &[
                     v.block.ending,
                     Ending::Question | Ending::Exclamation | Ending::Colon
                 )
-                && v.block.full_title_case
+                && v.block.full_title_case()
                 && v.block.sentence_count() == 1
                 && !v.opens_quoted()
                 && leads_text(v)
@@ -455,12 +478,25 @@ impl<'a> View<'a> {
             .count()
     }
 
-    fn from_end(&self) -> usize {
-        self.blocks.len() - 1 - self.index
+    /// How many blocks of text follow, furniture aside where it is known to be some.
+    fn text_after(&self) -> usize {
+        let text = |verdict: &Option<Verdict>| {
+            verdict.is_none_or(|v| matches!(v.kind, Kind::Body | Kind::Quote | Kind::List))
+        };
+        self.verdicts[self.index + 1..]
+            .iter()
+            .filter(|verdict| text(verdict))
+            .count()
+    }
+
+    /// No running text has come yet: titles, bylines and dates stand here.
+    fn before_text(&self) -> bool {
+        let text = |block: &Shape| block.words > 12 && block.ending.ends_sentence();
+        self.text_index() < 6 && !self.blocks[..self.index].iter().any(text)
     }
 
     fn near_an_end(&self) -> bool {
-        self.text_index() < 6 || self.from_end() < 3
+        self.text_index() < 6 || self.text_after() < 3
     }
 
     fn opens_quoted(&self) -> bool {
@@ -507,7 +543,7 @@ impl<'a> View<'a> {
 fn is_line(block: &Shape) -> bool {
     block.words <= 12
         && matches!(block.ending, Ending::None | Ending::Comma | Ending::Semicolon)
-        && !block.all_caps
+        && !block.all_caps()
         && block.has_letters
 }
 
@@ -516,7 +552,7 @@ fn leads_text(view: &View) -> bool {
     view.after().is_some_and(|after| {
         after.words > view.block.words.min(8) && after.has_letters
             || after.ending.ends_sentence() && after.words > 2
-            || after.ending == Ending::None && view.block.all_caps && !after.all_caps
+            || after.ending == Ending::None && view.block.all_caps() && !after.all_caps()
             || after.ending == Ending::None
                 && view
                     .blocks
@@ -589,8 +625,8 @@ fn is_pointer_target(view: &View) -> bool {
 
 fn is_note(view: &View) -> bool {
     let text = view.block.text;
-    let outer = view.text_index() < 4 || view.from_end() < 5;
-    let starred = text.starts_with(['*', '†']) && view.from_end() < 3 && !words::ITEM.is_match(text);
+    let outer = view.text_index() < 4 || view.text_after() < 5;
+    let starred = text.starts_with(['*', '†']) && view.text_after() < 3 && !words::ITEM.is_match(text);
     view.short(90)
         && (starred || words::NOTE.is_match(text) && (outer || view.short(30)))
         && !view.opens_quoted()
@@ -599,7 +635,7 @@ fn is_note(view: &View) -> bool {
 /// The bearer of the name must be new to the article: its people are introduced in its text.
 fn is_author_note(view: &View) -> bool {
     if !(view.short(90)
-        && (view.from_end() < 3 || view.text_index() < 2)
+        && (view.text_after() < 3 || view.text_index() < 2)
         && words::AUTHOR.is_match(view.block.text))
     {
         return false;
@@ -718,7 +754,10 @@ fn is_pull_quote(view: &View) -> bool {
             let name = behind.trim().trim_start_matches(['-', '–', '—', '―', '~']);
             name.len() < behind.trim().len()
                 && (1..=8).contains(&name.split_whitespace().count())
-                && name.trim().starts_with(char::is_uppercase)
+                && name
+                    .split_whitespace()
+                    .next_back()
+                    .is_some_and(|word| word.starts_with(char::is_uppercase))
         })
 }
 
@@ -734,14 +773,14 @@ fn is_under_colon(view: &View) -> bool {
     let follows_item = view.index.checked_sub(1).is_some_and(in_list);
     view.short(60)
         && unfinished(&view.block)
-        && !view.block.all_caps
+        && !view.block.all_caps()
         && (follows_item
             || before.ending == Ending::Colon
                 && before.words > 3
                 && view
                     .after()
                     .is_some_and(|after| unfinished(after) && after.words <= 60))
-        && !(follows_item && leads_body(view) && view.block.title_case != before.title_case)
+        && !(follows_item && leads_body(view) && view.block.title_case() != before.title_case())
 }
 
 /// A short line above a long paragraph is the next heading rather than the last item.

@@ -166,9 +166,8 @@ fn goes_on(last: &str, gap: &str, next: &str, rest: &str) -> bool {
         '?' | '!' if quoted => REPORTED.is_match(rest),
         '.' if bare.ends_with("..") => !opens_sentence(next),
         '.' if !quoted => {
-            if LEADS_ON.is_match(bare) {
-                true
-            } else if next.starts_with(|c: char| c.is_ascii_digit()) && BEFORE_FIGURE.is_match(bare) {
+            let figure = next.starts_with(|c: char| c.is_ascii_digit()) && BEFORE_FIGURE.is_match(bare);
+            if LEADS_ON.is_match(bare) || figure {
                 true
             } else if CLOCK.is_match(bare) {
                 AFTER_CLOCK.is_match(next)

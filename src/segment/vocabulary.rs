@@ -52,6 +52,8 @@ patterns! {
         | (?: continue \s reading | scroll \s down | keep \s scrolling ) \s? .{0,40} (?: below | advert\w* | continue | story ) | skip \s (?: ad | advertisement ) s? .{0,20}
         | (?: scroll \s to \s continue .{0,40} ) ) [\])—–\-\s.]* $";
 
+    TAGS = r"^ (?: tags? | topics? | filed \s under | categor (?: y | ies ) | posted \s in | labels? | in \s this \s (?: story | article ) ) \s* :";
+
     SHARE = r"^ (?: share \s (?: this | on | via | to | the ) \b .{0,60} | share : .{0,80} | share | tweet | print | email | e-mail | copy \s link | bookmark | save | back \s to \s top | top
         | print \s this .{0,30} | (?: e-?mail | tweet | pin | recommend ) \s this .{0,30} | (?: share | facebook | twitter | whatsapp | linkedin | email | e-mail | pinterest | telegram | reddit | print | copy \s link | x | [|,/·•\s] ){2,} ) [.!:]? $";
 
@@ -126,7 +128,7 @@ patterns! {
         | [(\[] (?-i: \p{Lu}) [^()\[\]/]{1,70} / \s* (?-i:", agencies!(), r") [^()\[\]]{0,40} [)\]]
         | [(\[] (?-i: \p{Lu}\p{Ll}+ (?: \s \p{Lu}[\p{L}.’'\-]* ){1,3} / [A-Z\p{Lu}] ) [^()\[\]]{1,60} [)\]]
         | (?: ^ | [\s.!?…”’|] ) (?-i: Photos? | Photographs? | PHOTOS? | Photography | Images? | IMAGE | Pictures? | PICTURE | Pic | Video | Audio | Credits? | CREDIT | Illustration | Graphic | Artwork ) (?: \s (?: credits? | source | copyright ) )? \s* (?: : | ; | \s by \b | \s courtesy (?:\sof)? \b | \s source \b ) \s* [^.!?:]{2,90} (?: \s \d{4} )?
-        | (?: ^ | [\s.!?…”’|] ) (?-i: Image | Photo | Picture | Photograph ) \s (?: source | credit | copyright | caption ) , \s .{2,60}
+        | (?: ^ | [\s.!?…”’|] ) (?-i: Image | Photo | Picture | Photograph ) \s (?: source | credit | copyright ) , \s .{2,60}
         | (?: ^ | [\s.!?…”’|(] ) (?-i: Courtesy | COURTESY ) (?: \s (?: of | photo ) | : ) \s [^.!?]{2,60}
         | (?: ^ | [.!?…”’|] \s | \s [|–—\-] \s ) (?-i:", agencies!(), r") \s* / \s* (?-i: \p{Lu} ) [^.!?/]{2,60}
         | (?: ^ | [.!?…”’|] \s ) (?-i: \p{Lu} ) [^.!?/,]{2,60} / [^.!?/,]{2,60} (?-i: \s via \s \p{Lu} ) [^.!?/,]{1,30}
@@ -141,7 +143,7 @@ patterns! {
           file (?: \s (?: photo | picture | image | pic ) )? \s* [-–—:(] | file \s (?: photo | picture | image | pic ) \b
         | (?: an? \s )? (?: undated | handout | file | archive | aerial | satellite | combination ) \s (?: photo | photograph | picture | image | pic | handout | view | shot ) \b | (?: archive | stock ) \s (?: photo | image ) \b
         | (?: pictured | seen | shown ) \s* (?: here | above | below | (?: from \s )? left | right | in \s this )? \s* [,:(] | pictured \s (?: here | above | below | left | right | at | in | with )
-        | (?: photos? | image | picture | caption | photograph | map | chart | graphic | screenshot | screengrab | illustration | image \s caption | photo \s caption ) \s* [:|] \s* \S
+        | (?: photos? | image | picture | caption | photograph | map | chart | graphic | screenshot | screengrab | illustration ) \s* [:|] \s* \S | (?: image | photo | picture ) \s caption \s* [,:]
         | (?: in \s )? this (?: [\s,] (?: \w+ | \w+ \s \d{1,2} ) ,? (?: \s \d{4} ,? )? ){0,5}? \s (?: photo | photograph | image | picture | handout | screenshot | screengrab | illustration | video \s grab | frame \s grab | combination )s? \b .{0,60} \b (?: released | provided | taken | shows? | from | shot | made | obtained | distributed | supplied | posted | purportedly )
         | (?: figure | fig\.? | table | listing | exhibit | extract | chart | plate | photo | box ) \s \d+ [a-z]? \b (?: [.:)] | \s )
         | artist[’']?s? \s (?: impression | rendering | illustration | concept | view ) | (?: an? \s )? (?: screenshot | screengrab | close-up | portrait \s shot | still | general \s view | view | rendering | render | bird[’']s-eye \s view ) \s (?: of | from | shows | showing ) \b
