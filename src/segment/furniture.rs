@@ -248,6 +248,15 @@ const RULES: &[Rule] = &[
                 .is_some_and(|rule| rule == "byline")
     ),
     rule!(
+        "embedded-post",
+        Byline,
+        "who wrote an embedded post, and when",
+        |v| v.short(20) && words::EMBEDDED_POST.is_match(v.block.text)
+    ),
+    rule!("source-in-brackets", Credit, "a name alone in brackets", |v| v
+        .short(6)
+        && words::BRACKETED_NAME.is_match(v.block.text)),
+    rule!(
         "sign-off",
         Byline,
         "the outlet's name or `ENDS`, last of all",
@@ -279,6 +288,7 @@ const RULES: &[Rule] = &[
         words::SECTION_NUMBER.is_match(v.block.text)
             && v.short(16)
             && !v.numbered_neighbour()
+            && v.run_of_lines() < 3
             && leads_text(v)
             && (v.block.ending == Ending::None
                 || v.block.words < 6 && v.block.title_case()

@@ -130,7 +130,7 @@ static REPORTED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:\(?(?:\d{1,3}|\p{L})[.)]|Q\.|A\.|\d+(?:\.\d+)+\.?)$"));
+    LazyLock::new(|| pattern(r"^[“‘\x22]?(?:\(?(?:\d{1,3}|\p{L})[.)]|Q\.|A\.|\d+(?:\.\d+)+\.?)$"));
 
 fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern of this table compiles")

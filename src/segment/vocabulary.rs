@@ -147,7 +147,7 @@ patterns! {
         | (?: in \s )? this (?: [\s,] (?: \w+ | \w+ \s \d{1,2} ) ,? (?: \s \d{4} ,? )? ){0,5}? \s (?: photo | photograph | image | picture | handout | screenshot | screengrab | illustration | video \s grab | frame \s grab | combination )s? \b .{0,60} \b (?: released | provided | taken | shows? | from | shot | made | obtained | distributed | supplied | posted | purportedly )
         | (?: figure | fig\.? | table | listing | exhibit | extract | chart | plate | photo | box ) \s \d+ [a-z]? \b (?: [.:)] | \s )
         | artist[’']?s? \s (?: impression | rendering | illustration | concept | view ) | (?: an? \s )? (?: screenshot | screengrab | close-up | portrait \s shot | still | general \s view | view | rendering | render | bird[’']s-eye \s view ) \s (?: of | from | shows | showing ) \b
-        | (?: left | right | above | below | top | bottom | clockwise | l-r | from \s left | from \s right ) (?: \s to \s right | \s from \s (?: top \s )? (?: left | right ) )? \s* [,:)] | from \s left \b | clockwise \s from )";
+        | (?: left | right | above | below | top | bottom | clockwise | l-r | from \s left | from \s right ) (?: \s to \s right | \s from \s (?: top \s )? (?: left | right ) )? \s* (?: [:)] | , \s (?-i: \p{Lu} ) ) | from \s left \b | clockwise \s from )";
 
     /// Where in the picture: `(left)`, `, right,`.
     CAPTION_POINTER = r"(?: \( (?: left | right | cent(?:er|re) | top | bottom | back | front | above | below | file | pictured | foreground | (?: second | third | far | top | bottom | back | front ) [\s-] \w+ | l | from \s file ) (?: , [^)]{0,30} )? \) | , \s (?: (?: second | third | far ) \s (?: from \s )? )? (?: left | right | cent(?:er|re) | from \s (?: left | right | file ) ) \s* (?: , | ; | \. $ | $ ) | ; \s from \s file \b | \b from \s file , \s \d{4} )";
@@ -172,6 +172,9 @@ patterns! {
     REPORTS = r"\b (?: said | says | told | added | according \s to ) \b";
 
     NAME_ALONE = r"^ (?-i: \p{Lu} [\p{Ll}’'\-]+ (?: \s \p{Lu} \.? )? (?: \s \p{Lu} [\p{L}’'\-]+ ){1,2} ) $";
+
+    EMBEDDED_POST = r"^ [—–\-]+ \s* [^()]{2,60} \( @ \w+ \) .{0,40} $";
+    BRACKETED_NAME = r"^ [\[(] \s* (?-i: \p{Lu} ) [\p{L}.&’'\-]* (?: \s (?-i: \p{Lu} ) [\p{L}.&’'\-]* ){0,3} \s* [\])] $";
 
     SIGN_OFF = r"^ (?: [—–\-]{1,2} \s* (?-i: \p{Lu} ) [\p{L}\s./&’'\-]{1,40} | [(\[] (?-i: \p{Lu} ) [\p{L}\s./&’'\-]{1,30} [)\]] | [—–\-]* \s* (?-i: ENDS | END | ends ) \s* [—–\-]* | - \s* 30 \s* - ) $";
 }
