@@ -205,8 +205,9 @@ const RULES: &[Rule] = &[
             && !v.block.ending.ends_sentence()
             && words::NAME_AND_PLACE_OF_WORK.is_match(v.block.text)
     ),
-    rule!("address-line", Byline, "a name with its e-mail address", |v| v
+    rule!("address-line", Byline, "a name with its e-mail address", |v| (v
         .short(16)
+        || v.before_text() && v.short(60))
         && !v.block.ending.ends_sentence()
         && words::EMAIL.is_match(v.block.text)),
     rule!(
@@ -872,6 +873,8 @@ mod tests {
                 "Comments by the minister were met with silence.",
                 "Follow the money, he said.",
                 "It was the first time that the photo was seen.",
+                "Below, we look at the cost of the bridge.",
+                "The project is seen as a success.",
             ],
         );
     }

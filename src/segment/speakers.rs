@@ -60,10 +60,10 @@ patterns! {
     VERB = r"\b", verbs!(), r"\b";
     /// After a quotation: `said`, and who is left to be read.
     VERB_FIRST = r"^[,—–\s-]*", adverbs!(), verbs!(), r"\s+";
-    NAME_FIRST = r"^[,—–\s-]*(?:[Tt]he\s+)?(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
+    NAME_FIRST = r"^[,—–\s-]*(?:[Tt]he\s+)?(", name!(), ")(", aside!(), r")\s+", adverbs!(), verbs!(), r"\b";
     PRONOUN_FIRST = r"^[,—–\s-]*([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
     ACCORDING = r"\b[Aa]ccording\s+to\s+(?:the\s+)?(?:\p{Ll}[\p{L}-]*\s+){0,3}(", name!(), ")";
-    NAME_THEN_VERB = r"(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
+    NAME_THEN_VERB = r"(", name!(), ")(", aside!(), r")\s+", adverbs!(), verbs!(), r"\b";
     PRONOUN_THEN_VERB = r"(?:^|[\s,])([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
     VERB_THEN_NAME = r"(?:,|[”\x22’»])\s+(?:said|says|explained|explains|added|adds)\s+(", name!(), ")";
     NAME_AT_START = r"^(", name!(), ")";
@@ -322,6 +322,17 @@ const TITLES: &[&str] = &[
     "Brigadier",
     "Brig",
     "Commander",
+    "Activist",
+    "Analyst",
+    "Lawyer",
+    "Journalist",
+    "Researcher",
+    "Economist",
+    "Author",
+    "Owner",
+    "Historian",
+    "Resident",
+    "Farmer",
     "Cmdr",
     "Chief",
     "Speaker",
@@ -410,6 +421,19 @@ impl Person {
             .iter()
             .any(|ending| name.ends_with(ending));
         (!owner).then_some(Person { name, gender })
+    }
+
+    /// The subject of a reporting verb; where it is an office, the name is in the words set off by commas.
+    fn of_subject(words: &str, aside: &str) -> Option<Person> {
+        let office = words.split_whitespace().any(|word| TITLES.contains(&word));
+        let named = aside.trim_matches([',', ' ', '—', '–', '-']);
+        let aside_names = NAME_AT_START
+            .find(named)
+            .is_some_and(|found| found.len() == named.len());
+        if office && aside_names && named.contains(' ') {
+            return Person::of(named);
+        }
+        Person::of(words)
     }
 
     /// `Jane Doe` and `Doe` are one.
@@ -677,7 +701,7 @@ fn named_after(after: &str, stopped: bool) -> Option<Attribution> {
     }
     if let Some(found) = NAME_FIRST.captures(after)
         && enough(found[0].len())
-        && let Some(person) = Person::of(&found[1])
+        && let Some(person) = Person::of_subject(&found[1], &found[2])
     {
         return Some(Attribution::Named(person));
     }
@@ -696,19 +720,36 @@ fn named_after(after: &str, stopped: bool) -> Option<Attribution> {
 /// Who follows `said`: a pronoun, a name, or a name after what its bearer is.
 fn subject_after(rest: &str) -> Option<Attribution> {
     let mut rest = rest;
+    let mut first = None;
     for _ in 0..7 {
-        if let Some(found) = NAME_AT_START.captures(rest) {
-            return Person::of(&found[1]).map(Attribution::Named);
+        if let Some(found) = NAME_AT_START.find(rest) {
+            let person = Person::of(found.as_str());
+            rest = &rest[found.end()..];
+            // `said Northport coach Jane Doe`: the name is what comes last.
+            let describes = rest
+                .strip_prefix(' ')
+                .and_then(|next| next.split_whitespace().next())
+                .is_some_and(|word| {
+                    word.starts_with(char::is_lowercase) && word != "who" && !PREPOSITIONS.contains(&word)
+                });
+            if !describes || first.is_some() {
+                return person.or(first).map(Attribution::Named);
+            }
+            first = person;
+            rest = rest.trim_start();
+            continue;
         }
-        let word = rest.split_whitespace().next()?;
+        let Some(word) = rest.split_whitespace().next() else {
+            break;
+        };
         match word.trim_end_matches([',', '.']) {
             "he" => return Some(Attribution::Pronoun(Gender::He)),
             "she" => return Some(Attribution::Pronoun(Gender::She)),
-            plain if PREPOSITIONS.contains(&plain) || word.ends_with(['.', ':', ';']) => return None,
+            plain if PREPOSITIONS.contains(&plain) || word.ends_with(['.', ':', ';']) => break,
             _ => rest = rest[word.len()..].trim_start(),
         }
     }
-    None
+    first.map(Attribution::Named)
 }
 
 /// The last who is said to speak before the quotation, in its sentence.
@@ -719,7 +760,10 @@ fn named_before(before: &str) -> Option<Attribution> {
             let all = found.get(0)?;
             // `Jane Doe and John Roe said` names two.
             let alone = !SECOND_NAME.is_match(&before[..all.start()]);
-            Some((all.end(), Person::of(found.get(1)?.as_str()).filter(|_| alone)?))
+            Some((
+                all.end(),
+                Person::of_subject(&found[1], &found[2]).filter(|_| alone)?,
+            ))
         })
         .last();
     let pronoun = PRONOUN_THEN_VERB.captures_iter(before).last();
@@ -801,6 +845,13 @@ mod tests {
         check(&["“We won,” Interior Minister Jane Doe said."], &["Jane Doe"]);
         check(
             &["Jane Doe told Reuters that the deal was “dangerous”."],
+            &["Jane Doe"],
+        );
+        check(&["“We won,” said Northport coach John Roe."], &["John Roe"]);
+        check(&["“We won,” said HPO legal spokesman, John Roe."], &["John Roe"]);
+        check(&["“We won,” said Kim late on Sunday."], &["Kim"]);
+        check(
+            &["The High Commissioner for Ports, Jane Doe, said: “We won.”"],
             &["Jane Doe"],
         );
         check(&["The “dangerous” deal is off, Jane Doe said."], &["Jane Doe"]);
