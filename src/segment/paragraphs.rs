@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::furniture;
 use super::shape::{Ending, Shape};
+use super::view;
 use crate::article::{Article, Kind};
 
 /// A stretch of the article that becomes one paragraph.
@@ -209,22 +209,22 @@ fn together(
     let paragraph = Shape::of(&text[so_far.clone()]);
     let before = Shape::of(&text[last.clone()]);
     let next = Shape::of(&text[line.clone()]);
-    if furniture::is_credit(&next) {
-        return paragraph.words <= LONGEST_CAPTION && !furniture::is_credit(&paragraph);
+    if view::is_credit(&next) {
+        return paragraph.words <= LONGEST_CAPTION && !view::is_credit(&paragraph);
     }
-    if furniture::is_bare_pointer(&paragraph) {
+    if view::is_bare_pointer(&paragraph) {
         return next.words <= LONGEST_HEADLINE && next.ending != Ending::Stop;
     }
-    if furniture::is_credit(&before) {
+    if view::is_credit(&before) {
         return false;
     }
     let ended = before.ending.ends_sentence();
     let open = matches!(before.ending, Ending::None | Ending::Comma | Ending::Dash);
-    if furniture::is_item(&next) {
+    if view::is_item(&next) {
         // A wrapped line may begin with a dash or a number by chance.
         return width.is_some_and(|width| width.is_full(text, last, line))
             && open
-            && !furniture::is_item(&paragraph);
+            && !view::is_item(&paragraph);
     }
     if !before.has_letters || !next.has_letters {
         return false;
