@@ -26,6 +26,8 @@ const WIDEST_WRAP: usize = 120;
 const NARROWEST_WRAP: usize = 40;
 /// A caption, with the credit line that follows it, has at most this many words.
 const LONGEST_CAPTION: usize = 90;
+/// So many bytes of a paragraph are looked at again when a line is added.
+const LONGEST_HEAD: usize = 2_000;
 /// A headline under `Read more:` has at most this many words.
 const LONGEST_HEADLINE: usize = 30;
 
@@ -206,7 +208,9 @@ fn together(
     line: &Range<usize>,
     width: Option<Width>,
 ) -> bool {
-    let paragraph = Shape::of(&text[so_far.clone()]);
+    // What is long is neither caption nor pointer; its beginning shows whether it is an item.
+    let head = text.floor_char_boundary(so_far.end.min(so_far.start + LONGEST_HEAD));
+    let paragraph = Shape::of(&text[so_far.start..head]);
     let before = Shape::of(&text[last.clone()]);
     let next = Shape::of(&text[line.clone()]);
     if view::is_credit(&next) {

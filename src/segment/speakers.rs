@@ -276,20 +276,16 @@ impl Heard<'_> {
 
     /// The text outside the quotations, before `end`.
     fn own_words(&self, end: usize) -> Vec<&str> {
-        let mut from = 0;
-        let mut parts = Vec::new();
-        for quote in self.quoted {
-            parts.push(&self.text[from..quote.span.start]);
-            from = quote.span.end;
-        }
-        parts.push(&self.text[from..]);
-        let start = self.text.as_ptr() as usize;
-        parts
-            .into_iter()
-            .filter_map(|part| {
-                let at = part.as_ptr() as usize - start;
-                (at < end).then(|| &part[..part.len().min(end - at)])
-            })
+        let starts = std::iter::once(0).chain(self.quoted.iter().map(|quote| quote.span.end));
+        let ends = self
+            .quoted
+            .iter()
+            .map(|quote| quote.span.start)
+            .chain([self.text.len()]);
+        starts
+            .zip(ends)
+            .filter(|&(start, _)| start < end)
+            .map(|(start, stop)| &self.text[start..stop.min(end)])
             .collect()
     }
 

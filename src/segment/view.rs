@@ -4,6 +4,9 @@ use super::shape::{Ending, Shape};
 use super::vocabulary as words;
 use crate::article::Kind;
 
+/// No rule asks for more neighbours than this, so that a file of many thousand blocks stays linear.
+const FARTHEST: usize = 10;
+
 /// What a block was taken for.
 #[derive(Clone, Copy)]
 pub(super) struct Verdict<'r> {
@@ -51,11 +54,12 @@ impl<'a> View<'a> {
             .map(|verdict| verdict.rule)
     }
 
-    /// How many blocks stand before, addresses and separators aside.
+    /// How many blocks stand before, addresses and separators aside; counted no further than rules ask.
     pub(super) fn text_index(&self) -> usize {
         self.blocks[..self.index]
             .iter()
             .filter(|block| block.has_letters && !words::URLS.is_match(block.text))
+            .take(FARTHEST)
             .count()
     }
 
@@ -67,6 +71,7 @@ impl<'a> View<'a> {
         self.verdicts[self.index + 1..]
             .iter()
             .filter(|verdict| text(verdict))
+            .take(FARTHEST)
             .count()
     }
 
@@ -111,10 +116,12 @@ impl<'a> View<'a> {
         let before = self.blocks[..self.index]
             .iter()
             .rev()
+            .take(FARTHEST)
             .take_while(|block| is_line(block))
             .count();
         let after = self.blocks[self.index..]
             .iter()
+            .take(FARTHEST)
             .take_while(|block| is_line(block))
             .count();
         before + after
