@@ -695,9 +695,9 @@ fn paired(text: &str) -> String {
                 waiting.push(at);
             } else if c == close && waiting.pop().is_none() {
                 if close == ')' || close == ']' {
-                    lone.push(at)
+                    lone.push(at);
                 } else {
-                    before.insert(0, open)
+                    before.insert(0, open);
                 }
             }
         }

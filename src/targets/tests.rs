@@ -572,6 +572,11 @@ fn proposals_merge_the_names_of_one_thing() {
         &["the [LOC U.S].\n\n[LOC United States]\n\n[NORP American]"],
         &["United States"],
     );
+    // A part of a known name is the whole of it.
+    proposes(
+        &["Russian-[LOC North] Korean ties\n\nNorth [LOC Korea]\n\n[LOC North Korea]"],
+        &["North Korea"],
+    );
 }
 
 #[test]
