@@ -85,11 +85,9 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
         .collect();
     let mut order: Vec<usize> = (0..sentences.len()).collect();
     let worth = |index: usize| {
-        standing(
-            salience.get(index).copied().unwrap_or(0.0),
-            lengths[index],
-            allowance,
-        )
+        let sentence = &text[sentences[index].clone()];
+        let salience = salience.get(index).copied().unwrap_or(0.0);
+        salience * standing(sentence, index == 0, lengths[index], allowance)
     };
     order.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
     for (place, &first) in order.iter().enumerate() {
@@ -139,16 +137,32 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
 /// Per cent of the limit that a sentence may have which cannot be cut.
 const LONGEST: usize = 160;
 
-/// A sentence's worth as the summary: its salience, less if it must be cut or is a mere remark.
-fn standing(salience: f32, words: usize, allowance: usize) -> f32 {
+/// How well a sentence can stand for the paragraph, whatever it says: less well if it must be cut, is a
+/// mere remark, or leans on one before it that the reader will not see.
+pub(crate) fn standing(sentence: &str, first: bool, words: usize, allowance: usize) -> f32 {
     const CUT: f32 = 0.8;
     const REMARK: f32 = 0.5;
-    match words {
-        0..=4 => salience * REMARK,
-        words if words > allowance => salience * CUT,
-        _ => salience,
-    }
+    const LEANS: f32 = 0.6;
+    let length = match words {
+        0..=4 => REMARK,
+        words if words > allowance => CUT,
+        _ => 1.0,
+    };
+    let opening = sentence
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|word| !word.is_empty())
+        .unwrap_or_default();
+    let leans = !first && LEANING_BACK.contains(&opening.to_lowercase().as_str());
+    if leans { length * LEANS } else { length }
 }
+
+/// Words with which a sentence takes up the one before it.
+#[rustfmt::skip]
+const LEANING_BACK: &[&str] = &[
+    "he", "she", "it", "they", "this", "that", "these", "those", "his", "her", "its", "their", "such", "and", "but",
+    "so", "yet", "also", "then", "however", "therefore", "thus", "instead", "moreover", "furthermore", "meanwhile",
+    "otherwise", "nevertheless", "still", "both", "neither", "here", "there", "or", "nor", "hence", "consequently",
+];
 
 /// A sentence as it stands, with the quotation marks of a quotation that runs beyond it.
 fn extract(source: Source<'_>, span: &Range<usize>) -> String {
@@ -250,6 +264,23 @@ mod tests {
             Method::Extract,
             "Parliament passed the budget on Tuesday night.",
         );
+    }
+
+    #[test]
+    fn a_sentence_that_leans_on_another_gives_way() {
+        check(
+            "Parliament passed the budget on Tuesday night. They say that it is better than none.",
+            9,
+            Method::Extract,
+            "They say that it is better than none.",
+        );
+        let salience = [0.6, 0.9];
+        let summary = with_source(
+            "Parliament passed the budget on Tuesday night. They say that it is better than none.",
+            &salience,
+            |source| summarise(source, 9),
+        );
+        assert_eq!(summary.text, "Parliament passed the budget on Tuesday night.");
     }
 
     #[test]
