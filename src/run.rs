@@ -255,7 +255,7 @@ impl Writer<'_> {
                 let Some((article, document)) = &mut self.current else {
                     return Ok(());
                 };
-                document.skip();
+                document.skip(&paragraph);
                 self.tally.paragraphs += 1;
                 *self.tally.skipped.entry(paragraph.kind).or_default() += 1;
                 self.tally.cells += self.sink.skipped(&rows::skipped(article, &paragraph))?;

@@ -235,7 +235,7 @@ pub const DOCUMENTS: Table<DocumentRow> = Table {
         Column {
             name: "title",
             holds: Text,
-            doc: "Its title, where the input names one.",
+            doc: "Its title: what the input names, else a heading that stands over the whole text.",
             cell: Once(|row| Cell::text(&row.title)),
         },
         Column {

@@ -1,6 +1,6 @@
 //! Findings into rows. Pure.
 
-use crate::article::{Article, Paragraph};
+use crate::article::{Article, Kind, Paragraph};
 use crate::cli::VoiceChoice;
 use crate::engine::EngineError;
 use crate::findings::{Findings, Sentiment, Stance};
@@ -286,9 +286,13 @@ impl Document {
         }
     }
 
-    /// Counts a paragraph that was not analysed.
-    pub fn skip(&mut self) {
+    /// Counts a paragraph that was not analysed. One that the article's text has for its title is taken
+    /// as such where the input names none.
+    pub fn skip(&mut self, paragraph: &Paragraph) {
         self.row.paragraphs += 1;
+        if self.row.title.is_empty() && paragraph.kind == Kind::Heading && paragraph.rule == "title" {
+            self.row.title = summary::spaced(&paragraph.text);
+        }
     }
 
     /// Counts a paragraph that was.
