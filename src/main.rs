@@ -55,7 +55,10 @@ fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
             })
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "columnist", &mut io::stdout());
+            // Written at once: the generator panics where the reader has gone away.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "columnist", &mut script);
+            io::stdout().write_all(&script)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Man => {
