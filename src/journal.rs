@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::hex_sha256;
 use crate::report::ReportError;
+use crate::report::csv::part;
 use crate::report::record::{Recipe, Tally};
 
 /// The journal's name in the output folder.
@@ -42,10 +43,25 @@ pub struct Journal {
 impl Journal {
     /// Begins a journal, in place of any that is there.
     pub fn begin(folder: &Path, header: &Header) -> Result<Journal, ReportError> {
-        let path = folder.join(JOURNAL);
+        Journal::start(folder, header, None)
+    }
+
+    /// A new journal takes the place of the old one only when it says as much.
+    fn start(
+        folder: &Path,
+        header: &Header,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<Journal, ReportError> {
+        let path = part(folder, JOURNAL);
         let file = File::create(&path).map_err(|source| failed(&path, source))?;
         let mut journal = Journal { path, file };
         journal.line(header)?;
+        if let Some(checkpoint) = checkpoint {
+            journal.line(checkpoint)?;
+        }
+        let path = folder.join(JOURNAL);
+        fs::rename(&journal.path, &path).map_err(|source| failed(&path, source))?;
+        journal.path = path;
         Ok(journal)
     }
 
@@ -68,10 +84,7 @@ impl Journal {
             });
         }
         let checkpoint = lines.map_while(valid::<Checkpoint>).last();
-        let mut journal = Journal::begin(folder, header)?;
-        if let Some(checkpoint) = &checkpoint {
-            journal.line(checkpoint)?;
-        }
+        let journal = Journal::start(folder, header, checkpoint.as_ref())?;
         Ok((journal, checkpoint))
     }
 
