@@ -13,11 +13,13 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::engine::model::hex_sha256;
 use crate::report::ReportError;
 use crate::report::csv::part;
 use crate::report::record::{Recipe, Tally};
+use crate::settings::Answers;
 
 /// The journal's name in the output folder.
 pub const JOURNAL: &str = "columnist.journal";
@@ -144,8 +146,11 @@ fn difference(then: &Header, now: &Header) -> Option<String> {
     if then.engine != *engine {
         return Some("the engine or its model".to_owned());
     }
-    if then.settings != *settings || then.rules != *rules {
-        return Some("a setting".to_owned());
+    if then.settings != *settings {
+        return Some(setting(&then.settings, settings));
+    }
+    if then.rules != *rules {
+        return Some("the rules file (`--rules`)".to_owned());
     }
     if then.inputs != *inputs {
         let odd = inputs
@@ -156,5 +161,30 @@ fn difference(then: &Header, now: &Header) -> Option<String> {
             format!("the input `{}`", file.path)
         }));
     }
-    (then.targets != *targets || then.targets_proposed != *targets_proposed).then(|| "the targets".to_owned())
+    if then.targets != *targets {
+        let odd = targets
+            .iter()
+            .find(|target| !then.targets.contains(target))
+            .or_else(|| then.targets.iter().find(|target| !targets.contains(target)));
+        return Some(odd.map_or("the order of the targets".to_owned(), |target| {
+            format!("the target `{}`", target.name)
+        }));
+    }
+    (then.targets_proposed != *targets_proposed).then(|| "how the targets were chosen".to_owned())
+}
+
+/// The first setting that differs, as its flag, with both values.
+fn setting(then: &Answers, now: &Answers) -> String {
+    // By way of text, in which 0.1 is 0.1 and not the nearest double of the nearest single.
+    let fields = |answers| -> serde_json::Map<String, Value> {
+        serde_json::to_string(answers)
+            .and_then(|json| serde_json::from_str(&json))
+            .unwrap_or_default()
+    };
+    let (then, now) = (fields(then), fields(now));
+    let differs = now.iter().find(|(name, value)| then.get(*name) != Some(value));
+    differs.map_or("a setting".to_owned(), |(name, value)| {
+        let before = then.get(name).unwrap_or(&Value::Null);
+        format!("`--{}` ({before} then, {value} now)", name.replace('_', "-"))
+    })
 }
