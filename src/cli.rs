@@ -141,17 +141,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
 
-    /// Engine [possible values: mini]
-    #[arg(long, value_name = "NAME", env = "COLUMNIST_ENGINE")]
-    pub engine: Option<String>,
-
-    /// Folder of a model of the shape of models/columnist-mini [default: the one in the program]
-    #[arg(long, value_name = "DIR", env = "COLUMNIST_MODEL")]
-    pub model: Option<PathBuf>,
-
-    /// How many cores to use, by reading and by the model together [default: all]
-    #[arg(short, long, value_name = "N", env = "COLUMNIST_JOBS")]
-    pub jobs: Option<usize>,
+    /// What reads.
+    #[command(flatten)]
+    pub reader: ReaderArgs,
 
     /// Tokens in a batch, for engines that read in batches; `mini` reads paragraph by paragraph
     #[arg(long, value_name = "N", env = "COLUMNIST_BATCH_TOKENS")]
@@ -215,6 +207,22 @@ pub struct RunArgs {
     pub talk: TalkArgs,
 }
 
+/// What reads the paragraphs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ReaderArgs {
+    /// Engine [possible values: mini]
+    #[arg(long, value_name = "NAME", env = "COLUMNIST_ENGINE")]
+    pub engine: Option<String>,
+
+    /// Folder of a model of the shape of models/columnist-mini [default: the one in the program]
+    #[arg(long, value_name = "DIR", env = "COLUMNIST_MODEL")]
+    pub model: Option<PathBuf>,
+
+    /// How many cores to use, by reading and by the model together [default: all]
+    #[arg(short, long, value_name = "N", env = "COLUMNIST_JOBS")]
+    pub jobs: Option<usize>,
+}
+
 /// How much to say, and how.
 #[derive(Clone, Debug, Default, Args)]
 pub struct TalkArgs {
@@ -242,17 +250,9 @@ pub struct EvalArgs {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Engine [possible values: mini]
-    #[arg(long, value_name = "NAME", env = "COLUMNIST_ENGINE")]
-    pub engine: Option<String>,
-
-    /// Folder of a model of the shape of models/columnist-mini [default: the one in the program]
-    #[arg(long, value_name = "DIR", env = "COLUMNIST_MODEL")]
-    pub model: Option<PathBuf>,
-
-    /// How many cores to use [default: all]
-    #[arg(short, long, value_name = "N", env = "COLUMNIST_JOBS")]
-    pub jobs: Option<usize>,
+    /// What reads.
+    #[command(flatten)]
+    pub reader: ReaderArgs,
 
     /// Print one JSON object a file
     #[arg(long)]

@@ -15,7 +15,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use crate::article::Kind;
-use crate::cli::{CsvDialect, RunArgs, VoiceChoice};
+use crate::cli::{CsvDialect, ReaderArgs, RunArgs, VoiceChoice};
 use crate::engine::EngineName;
 use crate::engine::model::Location;
 use crate::input::{Format, Reading};
@@ -178,9 +178,7 @@ impl Settings {
             neutral_band,
             kinds,
             rules,
-            engine,
-            model,
-            jobs,
+            reader: ReaderArgs { engine, model, jobs },
             batch_tokens,
             text_column,
             id_column,

@@ -154,3 +154,144 @@ impl Engine for Mini {
         paragraphs.iter().map(|paragraph| self.read(paragraph)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::article::Mention;
+    use crate::article::tests::paragraph;
+    use crate::engine::model::Location;
+    use crate::segment::sentences;
+
+    fn engine() -> Mini {
+        let files = Location::Shipped.files().expect("the shipped files are there");
+        Mini::new(Arc::new(Weights::load(files).expect("they load")))
+    }
+
+    /// What Python computed from the same files (ONNX Runtime and NumPy; `training/parity.py`).
+    #[derive(Deserialize)]
+    struct Case {
+        text: String,
+        sentences: Vec<[usize; 2]>,
+        mentions: Vec<[usize; 2]>,
+        input_ids: Vec<u32>,
+        token_type_ids: Vec<u8>,
+        sentiment: [f32; 3],
+        score: f32,
+        stance: Vec<[f32; 3]>,
+        salience: Vec<f32>,
+    }
+
+    #[track_caller]
+    fn close(got: f32, expected: f32, what: &str) {
+        // Two runtimes round activations at other places; a step of int8 moves a probability this far.
+        assert!(
+            (got - expected).abs() < 0.03,
+            "{what}: {got}, Python has {expected}"
+        );
+    }
+
+    #[test]
+    fn answers_are_those_of_python() {
+        let mut engine = engine();
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../../training/parity.json")).expect("it is of this shape");
+        for case in cases {
+            let mut paragraph = paragraph(&case.text);
+            paragraph.sentences = case.sentences.iter().map(|&[start, end]| start..end).collect();
+            paragraph.mentions = case
+                .mentions
+                .iter()
+                .map(|&[start, end]| Mention {
+                    span: start..end,
+                    target: 0,
+                })
+                .collect();
+            let tokens = engine
+                .weights
+                .encoder
+                .encode(&paragraph.text, &paragraph.sentences)
+                .expect("it is text");
+            let inner = 1..case.input_ids.len() - 1;
+            assert_eq!(
+                tokens.iter().map(|t| t.id).collect::<Vec<_>>(),
+                case.input_ids[inner.clone()]
+            );
+            assert_eq!(
+                tokens.iter().map(|t| t.case as u8).collect::<Vec<_>>(),
+                case.token_type_ids[inner]
+            );
+            let found = engine
+                .analyse(std::slice::from_ref(&paragraph))
+                .expect("it answers")
+                .remove(0);
+            let s = found.sentiment.expect("it has the task");
+            for (got, expected) in [s.negative, s.neutral, s.positive].iter().zip(case.sentiment) {
+                close(*got, expected, "sentiment");
+            }
+            close(s.score, case.score, "score");
+            for (got, expected) in found.stance.expect("it has the task").iter().zip(&case.stance) {
+                close(got.against, expected[0], "p_against");
+                close(got.neutral, expected[1], "p_neutral");
+                close(got.favor, expected[2], "p_favor");
+            }
+            for (got, expected) in found
+                .salience
+                .expect("it has the task")
+                .iter()
+                .zip(&case.salience)
+            {
+                close(*got, *expected, "salience");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_read_to_its_end_in_windows() {
+        let mut engine = engine();
+        let plain = "The committee met on Tuesday to discuss the harbour. ".repeat(120);
+        let text = format!("{plain}Ada Lovelace praised it warmly.");
+        let mut long = paragraph(&text);
+        long.sentences = sentences(&text);
+        let at = text.find("Ada Lovelace").expect("it is there");
+        long.mentions = vec![Mention {
+            span: at..at + 12,
+            target: 0,
+        }];
+        let found = engine
+            .analyse(std::slice::from_ref(&long))
+            .expect("it answers")
+            .remove(0);
+        assert_eq!(found.windows, 3);
+        assert_eq!(found.salience.map(|all| all.len()), Some(121));
+        let keep = found.keep.expect("it has the task");
+        assert_eq!(keep.last().map(|token| token.span.end), Some(text.len()));
+        assert_eq!(found.stance.map(|all| all.len()), Some(1));
+        assert!(
+            found
+                .entities
+                .is_some_and(|all| all.iter().any(|entity| entity.span.start == at))
+        );
+    }
+
+    #[test]
+    fn an_answer_does_not_depend_on_its_neighbours() {
+        let mut engine = engine();
+        let texts = [
+            "He resigned.",
+            "The plan was praised by all parties and failed nonetheless.",
+            "",
+            "Ω 日本語 🐐",
+        ];
+        let batch: Vec<_> = texts.map(paragraph).into();
+        let together = engine.analyse(&batch).expect("it answers");
+        for (one, expected) in batch.iter().zip(together) {
+            assert_eq!(
+                engine.analyse(std::slice::from_ref(one)).expect("it answers"),
+                [expected]
+            );
+        }
+    }
+}

@@ -183,9 +183,13 @@ pub struct ClassFigures {
 
 /// Scores file after file, and prints the figures of each.
 pub fn run(args: &EvalArgs, out: &mut dyn Write) -> Result<(), EvalError> {
-    let engine = engine_name(args.engine.as_deref())?;
-    let jobs = resolve_jobs(args.jobs)?;
-    let location = args.model.clone().map_or(Location::Shipped, Location::Folder);
+    let engine = engine_name(args.reader.engine.as_deref())?;
+    let jobs = resolve_jobs(args.reader.jobs)?;
+    let location = args
+        .reader
+        .model
+        .clone()
+        .map_or(Location::Shipped, Location::Folder);
     let loaded = Loaded::load(engine, &location)?;
     let mut predictions: Option<(Task, csv::Writer<File>)> = None;
     for path in &args.files {

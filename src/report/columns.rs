@@ -384,3 +384,18 @@ pub fn codebook() -> String {
     section(&mut page, &SKIPPED);
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn columns_md_is_what_the_columns_say() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/columns.md");
+        if std::env::var_os("COLUMNIST_UPDATE").is_some() {
+            std::fs::write(&path, super::codebook()).expect("docs/ can be written");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(written, super::codebook(), "`cargo xtask columns` writes it anew");
+    }
+}

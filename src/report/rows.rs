@@ -344,21 +344,20 @@ impl Document {
     }
 }
 
-/// The sentence of a paragraph that carries it, if it says enough to stand alone.
+/// The sentence of a paragraph that carries it and can stand alone.
 fn key_sentence(paragraph: &Paragraph, findings: &Findings) -> Option<(f32, u32, String)> {
     const ENOUGH: usize = 6;
     let salience = findings.salience.as_ref()?;
-    let (span, best) = paragraph
-        .sentences
-        .iter()
-        .zip(salience)
-        .filter(|(span, _)| paragraph.text[(*span).clone()].split_whitespace().count() >= ENOUGH)
-        .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.start.cmp(&a.0.start)))?;
-    Some((
-        *best,
-        paragraph.number,
-        summary::spaced(&paragraph.text[span.clone()]),
-    ))
+    let mut best: Option<(f32, &str)> = None;
+    for (index, (span, salience)) in paragraph.sentences.iter().zip(salience).enumerate() {
+        let sentence = &paragraph.text[span.clone()];
+        let words = sentence.split_whitespace().count();
+        let worth = salience * summary::standing(sentence, index == 0, words, usize::MAX);
+        if words >= ENOUGH && best.is_none_or(|(most, _)| worth > most) {
+            best = Some((worth, sentence));
+        }
+    }
+    best.map(|(worth, sentence)| (worth, paragraph.number, summary::spaced(sentence)))
 }
 
 #[cfg(test)]

@@ -9,6 +9,11 @@ use std::borrow::Cow;
 
 use super::rules::Rules;
 use super::shape::{Ending, Shape};
+use super::view::{
+    Verdict, View, credit_start, describes_picture, is_author_note, is_credit, is_date, is_furniture_lead,
+    is_item, is_line, is_note, is_pointer, is_pointer_target, is_pull_quote, is_quoted_throughout,
+    is_under_colon, leads_body, leads_text,
+};
 use super::vocabulary as words;
 use crate::article::Kind;
 
@@ -63,6 +68,10 @@ const RULES: &[Rule] = &[
         "says that an advertisement stands here",
         |v| v.short(12) && words::ADVERTISEMENT.is_match(v.block.text)
     ),
+    rule!("tags", Boilerplate, "what the article is filed under", |v| v
+        .short(40)
+        && !v.block.ending.ends_sentence()
+        && words::TAGS.is_match(v.block.text)),
     rule!("share", Boilerplate, "buttons for sharing and printing", |v| v
         .short(12)
         && words::SHARE.is_match(v.block.text)),
@@ -70,10 +79,11 @@ const RULES: &[Rule] = &[
         .short(70)
         && words::RIGHTS.is_match(v.block.text)),
     rule!(
-        "interview-turn",
+        "turn-or-dateline",
         Body,
-        "begins with who speaks: `Q:`",
-        |v| words::INTERVIEW_TURN.is_match(v.block.text)
+        "begins with who speaks or where it was written: `Q:`, `PARIS:`",
+        |v| (words::QUESTION_OR_ANSWER.is_match(v.block.text)
+            || v.block.ending.ends_sentence() && words::SPEAKER_LABEL.is_match(v.block.text))
             && v.block.words > 3
             && !words::POINTER.is_match(v.block.text)
             && !is_furniture_lead(v)
@@ -141,7 +151,8 @@ const RULES: &[Rule] = &[
         "points into a picture: `(left)`, `is seen at`",
         |v| v.short(45)
             && v.block.sentence_count() < 3
-            && words::CAPTION_MARK.is_match(v.block.text)
+            && (words::CAPTION_POINTER.is_match(v.block.text)
+                || words::CAPTION_VERB.is_match(v.block.text) && !words::TELLS.is_match(v.block.text))
             && !words::REPORTS.is_match(v.block.text)
             && !v.opens_quoted()
     ),
@@ -171,7 +182,19 @@ const RULES: &[Rule] = &[
         |v| v.short(40)
             && v.kind_after() == Some(Kind::Credit)
             && v.block.sentence_count() < 3
-            && (v.block.ending == Ending::None || !words::REPORTS.is_match(v.block.text))
+            && v.block.ending == Ending::None
+    ),
+    rule!(
+        "line-twice",
+        Caption,
+        "a short line that stands twice: a picture's description and its caption",
+        |v| v.short(40)
+            && v.block.words > 2
+            && v.block.ending == Ending::None
+            && [v.before(), v.after()]
+                .into_iter()
+                .flatten()
+                .any(|beside| beside.text == v.block.text)
     ),
     rule!("dateline-only", Byline, "says when, and nothing else", is_date),
     rule!("byline", Byline, "`By` and a name", |v| v.short(30)
@@ -187,8 +210,9 @@ const RULES: &[Rule] = &[
             && !v.block.ending.ends_sentence()
             && words::NAME_AND_PLACE_OF_WORK.is_match(v.block.text)
     ),
-    rule!("address-line", Byline, "a name with its e-mail address", |v| v
+    rule!("address-line", Byline, "a name with its e-mail address", |v| (v
         .short(16)
+        || v.before_text() && v.short(60))
         && !v.block.ending.ends_sentence()
         && words::EMAIL.is_match(v.block.text)),
     rule!(
@@ -197,7 +221,7 @@ const RULES: &[Rule] = &[
         "a name alone in capitals, before the text begins",
         |v| {
             v.text_index() < 2
-                && v.block.all_caps
+                && v.block.all_caps()
                 && (2..=4).contains(&v.block.words)
                 && v.block
                     .text
@@ -207,10 +231,42 @@ const RULES: &[Rule] = &[
         }
     ),
     rule!(
+        "name-alone",
+        Byline,
+        "two or three capitalised words alone, right before the text begins",
+        |v| v.text_index() < 2
+            && (2..=3).contains(&v.block.words)
+            && v.block.ending == Ending::None
+            && words::NAME_ALONE.is_match(v.block.text)
+            && !v.block.text.starts_with("The ")
+            && v.after().is_some_and(|after| after.words > 15)
+    ),
+    rule!(
+        "byline-continued",
+        Byline,
+        "a few words right under a byline, before the text begins",
+        |v| v.short(7)
+            && v.block.ending == Ending::None
+            && v.before_text()
+            && v.index
+                .checked_sub(1)
+                .and_then(|before| v.rule_at(before))
+                .is_some_and(|rule| rule == "byline")
+    ),
+    rule!(
+        "embedded-post",
+        Byline,
+        "who wrote an embedded post, and when",
+        |v| v.short(20) && words::EMBEDDED_POST.is_match(v.block.text)
+    ),
+    rule!("source-in-brackets", Credit, "a name alone in brackets", |v| v
+        .short(6)
+        && words::BRACKETED_NAME.is_match(v.block.text)),
+    rule!(
         "sign-off",
         Byline,
         "the outlet's name or `ENDS`, last of all",
-        |v| v.from_end() < 2 && v.short(6) && words::SIGN_OFF.is_match(v.block.text)
+        |v| v.text_after() < 2 && v.short(6) && words::SIGN_OFF.is_match(v.block.text)
     ),
     rule!("block-quote", Quote, "set off by `>`", |v| v
         .block
@@ -220,10 +276,7 @@ const RULES: &[Rule] = &[
         "quoted-heading",
         Heading,
         "a few quoted words without a stop, above text",
-        |v| is_quoted_throughout(v)
-            && inner_ending(v.block.text) == Ending::None
-            && v.short(14)
-            && leads_text(v)
+        |v| is_quoted_throughout(v) && v.block.ending == Ending::None && v.short(14) && leads_text(v)
     ),
     rule!(
         "quotation",
@@ -241,8 +294,11 @@ const RULES: &[Rule] = &[
         words::SECTION_NUMBER.is_match(v.block.text)
             && v.short(16)
             && !v.numbered_neighbour()
+            && v.run_of_lines() < 3
             && leads_text(v)
-            && (v.block.ending == Ending::None || v.block.words < 6 && v.block.title_case || v.block.all_caps)
+            && (v.block.ending == Ending::None
+                || v.block.words < 6 && v.block.title_case()
+                || v.block.all_caps())
     }),
     rule!(
         "list-item",
@@ -250,6 +306,7 @@ const RULES: &[Rule] = &[
         "begins with a bullet or a number",
         |v| is_item(&v.block)
             && (!words::NUMBERED.is_match(v.block.text) || v.numbered_neighbour() || v.short(60))
+            && (!v.block.text.starts_with(['-', '–', '—', '−', '*']) || v.item_neighbour())
     ),
     rule!(
         "list-under-colon",
@@ -271,17 +328,21 @@ const RULES: &[Rule] = &[
     rule!(
         "list-run",
         List,
-        "one of four or more short lines without a stop",
-        |v| v.text_index() > 3 && is_line(&v.block) && v.run_of_lines() > 3
+        "one of three or more short lines without a stop",
+        |v| v.text_index() > 3
+            && is_line(&v.block)
+            && !v.opens_quoted()
+            && v.run_of_lines() > 2
+            && !leads_body(v)
     ),
     rule!(
         "title",
         Heading,
-        "the first line, without a stop, above text",
-        |v| v.text_index() == 0
-            && v.short(25)
+        "a line without a stop before the text begins",
+        |v| v.before_text()
+            && v.short(20)
             && v.block.lines < 3
-            && v.from_end() > 0
+            && v.after().is_some()
             && v.block.ending == Ending::None
             && !v.block.opens_lower
             && v.after()
@@ -297,15 +358,15 @@ const RULES: &[Rule] = &[
             && v.block.ending == Ending::None
             && !v.block.opens_lower
             && leads_text(v)
-            && (v.block.title_case
-                || v.block.all_caps
+            && (v.block.title_case()
+                || v.block.all_caps()
                 || !words::PRONOUN.is_match(v.block.text) && !words::REPORTS.is_match(v.block.text))
     ),
     rule!(
         "heading-in-capitals",
         Heading,
         "a short line all in capitals, above text",
-        |v| v.short(16) && v.block.all_caps && !v.opens_quoted() && leads_text(v)
+        |v| v.short(16) && v.block.all_caps() && !v.opens_quoted() && leads_text(v)
     ),
     rule!(
         "heading-as-question",
@@ -317,7 +378,7 @@ const RULES: &[Rule] = &[
                     v.block.ending,
                     Ending::Question | Ending::Exclamation | Ending::Colon
                 )
-                && v.block.title_case
+                && v.block.full_title_case()
                 && v.block.sentence_count() == 1
                 && !v.opens_quoted()
                 && leads_text(v)
@@ -378,350 +439,6 @@ pub(super) fn classify(
             None => (verdict.kind, Cow::Borrowed(verdict.rule)),
         })
         .collect()
-}
-
-#[derive(Clone, Copy)]
-struct Verdict<'r> {
-    kind: Kind,
-    rule: &'static str,
-    own: Option<&'r str>,
-}
-
-/// One block among the others, as a rule sees it.
-struct View<'a> {
-    blocks: &'a [Shape<'a>],
-    /// Of this reading for the blocks before, of the last one for this and those after.
-    verdicts: &'a [Option<Verdict<'a>>],
-    index: usize,
-    block: Shape<'a>,
-}
-
-impl<'a> View<'a> {
-    fn short(&self, most: usize) -> bool {
-        self.block.words <= most
-    }
-
-    fn before(&self) -> Option<&'a Shape<'a>> {
-        self.index.checked_sub(1).map(|before| &self.blocks[before])
-    }
-
-    fn after(&self) -> Option<&'a Shape<'a>> {
-        self.blocks.get(self.index + 1)
-    }
-
-    fn kind_after(&self) -> Option<Kind> {
-        self.verdicts
-            .get(self.index + 1)
-            .copied()
-            .flatten()
-            .map(|verdict| verdict.kind)
-    }
-
-    fn rule_at(&self, index: usize) -> Option<&'static str> {
-        self.verdicts
-            .get(index)
-            .copied()
-            .flatten()
-            .map(|verdict| verdict.rule)
-    }
-
-    /// How many blocks stand before, addresses and separators aside.
-    fn text_index(&self) -> usize {
-        self.blocks[..self.index]
-            .iter()
-            .filter(|block| block.has_letters && !words::URLS.is_match(block.text))
-            .count()
-    }
-
-    fn from_end(&self) -> usize {
-        self.blocks.len() - 1 - self.index
-    }
-
-    fn near_an_end(&self) -> bool {
-        self.text_index() < 6 || self.from_end() < 3
-    }
-
-    fn opens_quoted(&self) -> bool {
-        self.block.text.starts_with(['"', '“', '‘', '«', '„', '\''])
-    }
-
-    /// The number this block begins with is one more or one less than a neighbour's.
-    fn numbered_neighbour(&self) -> bool {
-        let number = |shape: &Shape| -> Option<u32> {
-            words::NUMBERED
-                .captures(shape.text)?
-                .get(1)?
-                .as_str()
-                .parse()
-                .ok()
-        };
-        let Some(here) = number(&self.block) else {
-            return false;
-        };
-        self.before().and_then(number).is_some_and(|n| n + 1 == here)
-            || self.after().and_then(number).is_some_and(|n| n == here + 1)
-    }
-
-    /// How many short lines without a stop stand together here.
-    fn run_of_lines(&self) -> usize {
-        let before = self.blocks[..self.index]
-            .iter()
-            .rev()
-            .take_while(|block| is_line(block))
-            .count();
-        let after = self.blocks[self.index..]
-            .iter()
-            .take_while(|block| is_line(block))
-            .count();
-        before + after
-    }
-}
-
-fn is_line(block: &Shape) -> bool {
-    block.words <= 12
-        && matches!(block.ending, Ending::None | Ending::Comma | Ending::Semicolon)
-        && !block.all_caps
-        && block.has_letters
-}
-
-/// Text follows for which this block can be the heading.
-fn leads_text(view: &View) -> bool {
-    view.after().is_some_and(|after| {
-        after.words > view.block.words.min(8) && after.has_letters
-            || after.ending.ends_sentence() && after.words > 2
-            || after.ending == Ending::None
-                && view
-                    .blocks
-                    .get(view.index + 2)
-                    .is_some_and(|next| next.words > 12)
-    })
-}
-
-fn is_furniture_lead(view: &View) -> bool {
-    let text = view.block.text;
-    view.short(60)
-        && (words::NOTE.is_match(text)
-            || words::CAPTION_OPENING.is_match(text)
-            || words::BY.is_match(text)
-            || words::CONTRIBUTORS.is_match(text)
-            || words::FOLLOW.is_match(text)
-            || credit_start(&view.block).is_some())
-}
-
-/// `Read more:` with nothing after it: what follows is the headline.
-pub(super) fn is_bare_pointer(block: &Shape) -> bool {
-    block.words <= 10 && block.lines == 1 && pointed_to(block).is_some_and(str::is_empty)
-}
-
-fn pointed_to<'a>(block: &Shape<'a>) -> Option<&'a str> {
-    let found = words::POINTER.captures(block.text)?;
-    found
-        .iter()
-        .skip(1)
-        .flatten()
-        .map(|group| group.as_str().trim())
-        .next()
-}
-
-fn is_pointer(block: &Shape) -> bool {
-    block.words <= 45
-        && pointed_to(block).is_some_and(|target| {
-            // `Live: He spoke. Then he left.` reports; a headline is one sentence, most often without a stop.
-            let target = Shape::of(target);
-            target.lines > 1
-                || target.ending != Ending::Stop
-                || target.words < 25 && target.sentence_count() == 1
-        })
-}
-
-fn is_pointer_target(view: &View) -> bool {
-    let headline = view.short(25)
-        && view.block.ending != Ending::Stop
-        && view.block.lines < 3
-        && view.block.sentence_count() < 3
-        && !is_credit(&view.block);
-    if !headline {
-        return false;
-    }
-    // Back over the headlines before this one, to the pointer they stand under.
-    let mut at = view.index;
-    while let Some(before) = at.checked_sub(1) {
-        at = before;
-        let pointer = &view.blocks[at];
-        if view.rule_at(at) == Some("pointer-target") {
-            continue;
-        }
-        let direct = at + 1 == view.index;
-        return view.rule_at(at) == Some("pointer")
-            && is_bare_pointer(pointer)
-            && (direct || words::PLURAL_POINTER.is_match(pointer.text));
-    }
-    false
-}
-
-fn is_note(view: &View) -> bool {
-    let text = view.block.text;
-    let outer = view.text_index() < 4 || view.from_end() < 5;
-    let starred = text.starts_with(['*', '†']) && view.from_end() < 3 && !words::ITEM.is_match(text);
-    view.short(90)
-        && (starred || words::NOTE.is_match(text) && (outer || view.short(30)))
-        && !view.opens_quoted()
-}
-
-/// The bearer of the name must be new to the article: its people are introduced in its text.
-fn is_author_note(view: &View) -> bool {
-    if !(view.short(90)
-        && (view.from_end() < 3 || view.text_index() < 2)
-        && words::AUTHOR.is_match(view.block.text))
-    {
-        return false;
-    }
-    let name = view
-        .block
-        .text
-        .split_whitespace()
-        .take_while(|word| !matches!(*word, "is" | "was" | "are"));
-    let Some(surname) = name
-        .last()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphabetic()))
-    else {
-        return true;
-    };
-    let told_of = |block: &Shape| block.words > 12 && !surname.is_empty() && block.text.contains(surname);
-    !view
-        .blocks
-        .iter()
-        .enumerate()
-        .any(|(i, block)| i != view.index && told_of(block))
-        || words::AUTHOR.is_match(view.block.text) && surname.chars().next().is_some_and(char::is_lowercase)
-}
-
-/// Whether the block is nothing but a credit.
-pub(super) fn is_credit(block: &Shape) -> bool {
-    block.words <= 14 && credit_start(block) == Some(0)
-}
-
-/// Where the credit at the block's end begins.
-fn credit_start(block: &Shape) -> Option<usize> {
-    let found = words::CREDIT.find(block.text)?;
-    let skipped = found
-        .as_str()
-        .find(|c: char| c.is_alphanumeric() || matches!(c, '(' | '[' | '©'))?;
-    Some(found.start() + skipped).map(|start| {
-        if block.text[..start].trim().is_empty() {
-            0
-        } else {
-            start
-        }
-    })
-}
-
-/// A single sentence, in the present, on nobody the story has named, tied to nothing around it.
-fn describes_picture(view: &View) -> bool {
-    let text = view.block.text;
-    let first_person_aside = !words::TELLS.is_match(text);
-    view.short(45)
-        && view.block.sentence_count() == 1
-        && !text.contains(['“', '”', '"'])
-        && view.block.ending != Ending::Question
-        && first_person_aside
-        && (words::UNNAMED.is_match(text) || words::DEPICTS.is_match(text))
-}
-
-fn is_date(view: &View) -> bool {
-    let text = view.block.text;
-    view.short(20)
-        && text.contains(|c: char| c.is_ascii_digit())
-        && text.contains(char::is_alphabetic)
-        && words::DATE_WORDS.replace_all(text, "").trim().is_empty()
-        && !(text.len() < 6 && view.text_index() > 6)
-}
-
-const PAIRS: [(char, char); 8] = [
-    ('"', '"'),
-    ('“', '”'),
-    ('‘', '’'),
-    ('\'', '\''),
-    ('«', '»'),
-    ('„', '“'),
-    ('„', '”'),
-    ('「', '」'),
-];
-
-/// The text between the quotation marks at its two ends, if they are a pair.
-fn unquoted(text: &str) -> Option<(&str, char, char)> {
-    PAIRS.iter().find_map(|&(open, close)| {
-        let inner = text.strip_prefix(open)?.strip_suffix(close)?;
-        Some((inner, open, close))
-    })
-}
-
-fn is_quoted_throughout(view: &View) -> bool {
-    let text = view.block.text.trim_end_matches('.');
-    unquoted(text).is_some_and(|(inner, open, close)| match open {
-        '\'' | '‘' => !closes_within(inner, close),
-        _ => !inner.contains([open, close]),
-    })
-}
-
-/// A closing mark that is no apostrophe: a space or a stop follows it, and then more text.
-fn closes_within(inner: &str, close: char) -> bool {
-    inner.match_indices(close).any(|(at, _)| {
-        inner[..at].ends_with([',', '.', '?', '!'])
-            || inner[at..]
-                .chars()
-                .nth(1)
-                .is_some_and(|c| matches!(c, ',' | '.' | ';'))
-    })
-}
-
-fn inner_ending(text: &str) -> Ending {
-    unquoted(text).map_or(Ending::None, |(inner, ..)| Shape::of(inner).ending)
-}
-
-/// `“…” – Jane Doe`
-fn is_pull_quote(view: &View) -> bool {
-    let text = view.block.text;
-    view.short(80)
-        && view.opens_quoted()
-        && text.rfind(['”', '"', '’', '»']).is_some_and(|close| {
-            let behind = text[close..].chars().skip(1).collect::<String>();
-            let name = behind.trim().trim_start_matches(['-', '–', '—', '―', '~']);
-            name.len() < behind.trim().len()
-                && (1..=8).contains(&name.split_whitespace().count())
-                && name.trim().starts_with(char::is_uppercase)
-        })
-}
-
-/// Whether the block begins with a bullet or a number.
-pub(super) fn is_item(block: &Shape) -> bool {
-    words::ITEM.is_match(block.text)
-}
-
-fn is_under_colon(view: &View) -> bool {
-    let unfinished = |block: &Shape| matches!(block.ending, Ending::None | Ending::Semicolon | Ending::Comma);
-    let in_list = |at: usize| view.rule_at(at) == Some("list-under-colon");
-    let Some(before) = view.before() else { return false };
-    let follows_item = view.index.checked_sub(1).is_some_and(in_list);
-    view.short(60)
-        && unfinished(&view.block)
-        && !view.block.all_caps
-        && (follows_item
-            || before.ending == Ending::Colon
-                && before.words > 3
-                && view
-                    .after()
-                    .is_some_and(|after| unfinished(after) && after.words <= 60))
-        && (!follows_item || !leads_body(view))
-}
-
-/// A short line above a long paragraph is the next heading rather than the last item.
-fn leads_body(view: &View) -> bool {
-    view.block.words < 10
-        && view.block.ending == Ending::None
-        && view
-            .after()
-            .is_some_and(|after| after.words > 25 && after.ending == Ending::Stop)
 }
 
 #[cfg(test)]
@@ -794,6 +511,8 @@ mod tests {
                 "Comments by the minister were met with silence.",
                 "Follow the money, he said.",
                 "It was the first time that the photo was seen.",
+                "Below, we look at the cost of the bridge.",
+                "The project is seen as a success.",
             ],
         );
     }

@@ -7,10 +7,12 @@
 
 mod furniture;
 mod paragraphs;
+mod people;
 mod rules;
 mod sentences;
 mod shape;
 mod speakers;
+mod view;
 mod vocabulary;
 mod voice;
 

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::furniture;
 use super::shape::{Ending, Shape};
+use super::view;
 use crate::article::{Article, Kind};
 
 /// A stretch of the article that becomes one paragraph.
@@ -26,6 +26,10 @@ const WIDEST_WRAP: usize = 120;
 const NARROWEST_WRAP: usize = 40;
 /// A caption, with the credit line that follows it, has at most this many words.
 const LONGEST_CAPTION: usize = 90;
+/// So many bytes of a paragraph are looked at again when a line is added.
+const LONGEST_HEAD: usize = 2_000;
+/// A headline under `Read more:` has at most this many words.
+const LONGEST_HEADLINE: usize = 30;
 
 /// All blocks of the article, in order; every visible character lies in exactly one.
 pub(super) fn blocks(article: &Article) -> Vec<Block> {
@@ -148,15 +152,15 @@ impl Width {
         let widest = groups.iter().flatten().map(|line| length(text, line)).max()?;
         let width = Width(widest);
         let breaks = || groups.iter().flat_map(|group| group.windows(2));
-        // Full lines that end in the middle of a sentence show that it was not the author who broke them.
+        // Full lines that break a sentence show that it was not the author who broke them.
         let full = breaks()
             .filter(|pair| width.is_full(text, &pair[0], &pair[1]))
             .count();
-        let open = breaks()
-            .filter(|pair| width.is_full(text, &pair[0], &pair[1]) && !ends_sentence(text, &pair[0]))
+        let broken = breaks()
+            .filter(|pair| width.is_full(text, &pair[0], &pair[1]) && breaks_sentence(text, pair))
             .count();
         let plausible = (NARROWEST_WRAP..=WIDEST_WRAP).contains(&widest);
-        (plausible && full > 0 && open * 2 >= full && full * 2 >= breaks().count()).then_some(width)
+        (plausible && broken > 0 && broken * 2 >= full && full * 2 >= breaks().count()).then_some(width)
     }
 
     /// The width of one wrapped block, such as a pasted letter, in a text that is not wrapped.
@@ -165,11 +169,12 @@ impl Width {
         let all_full = group
             .windows(2)
             .all(|pair| width.is_full(text, &pair[0], &pair[1]));
-        let open = group
+        let broken = group
             .windows(2)
-            .filter(|pair| !ends_sentence(text, &pair[0]))
+            .filter(|pair| breaks_sentence(text, pair))
             .count();
-        (group.len() > 2 && all_full && open * 2 >= group.len() && width.0 <= WIDEST_WRAP).then_some(width)
+        (group.len() > 2 && all_full && broken * 2 >= group.len() - 1 && width.0 <= WIDEST_WRAP)
+            .then_some(width)
     }
 
     /// Whether the next line's first word would not have fitted on this one.
@@ -186,8 +191,13 @@ fn length(text: &str, line: &Range<usize>) -> usize {
     text[line.clone()].trim_end().chars().count()
 }
 
-fn ends_sentence(text: &str, line: &Range<usize>) -> bool {
-    Shape::of(&text[line.clone()]).ending.ends_sentence()
+/// Whether the second line goes on with a sentence of the first, as far as signs and case tell.
+fn breaks_sentence(text: &str, pair: &[Range<usize>]) -> bool {
+    let opens_upper = text[pair[1].clone()]
+        .chars()
+        .find(|c| c.is_alphanumeric())
+        .is_some_and(char::is_uppercase);
+    !opens_upper && !Shape::of(&text[pair[0].clone()]).ending.ends_sentence()
 }
 
 /// Whether `line` goes on with the paragraph `so_far`, whose last line is `last`.
@@ -198,22 +208,27 @@ fn together(
     line: &Range<usize>,
     width: Option<Width>,
 ) -> bool {
-    let paragraph = Shape::of(&text[so_far.clone()]);
+    // What is long is neither caption nor pointer; its beginning shows whether it is an item.
+    let head = text.floor_char_boundary(so_far.end.min(so_far.start + LONGEST_HEAD));
+    let paragraph = Shape::of(&text[so_far.start..head]);
     let before = Shape::of(&text[last.clone()]);
     let next = Shape::of(&text[line.clone()]);
-    if furniture::is_credit(&next) {
-        return paragraph.words <= LONGEST_CAPTION && !furniture::is_credit(&paragraph);
+    if view::is_credit(&next) {
+        return paragraph.words <= LONGEST_CAPTION && !view::is_credit(&paragraph);
     }
-    if furniture::is_bare_pointer(&paragraph) {
-        return true;
+    if view::is_bare_pointer(&paragraph) {
+        return next.words <= LONGEST_HEADLINE && next.ending != Ending::Stop;
+    }
+    if view::is_credit(&before) {
+        return false;
     }
     let ended = before.ending.ends_sentence();
     let open = matches!(before.ending, Ending::None | Ending::Comma | Ending::Dash);
-    if furniture::is_item(&next) {
+    if view::is_item(&next) {
         // A wrapped line may begin with a dash or a number by chance.
         return width.is_some_and(|width| width.is_full(text, last, line))
             && open
-            && !furniture::is_item(&paragraph);
+            && !view::is_item(&paragraph);
     }
     if !before.has_letters || !next.has_letters {
         return false;

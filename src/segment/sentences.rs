@@ -32,7 +32,14 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             let start = piece.start + (slice.len() - slice.trim_start().len());
             let piece = start..start + trimmed.len();
             match found.last_mut() {
-                Some(last) if goes_on(&text[last.clone()], &text[last.end..piece.start], trimmed) => {
+                Some(last)
+                    if goes_on(
+                        &text[last.clone()],
+                        &text[last.end..piece.start],
+                        trimmed,
+                        &text[start..],
+                    ) =>
+                {
                     last.end = piece.end;
                 }
                 _ => found.push(piece),
@@ -123,7 +130,7 @@ static REPORTED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:\(?(?:\d{1,3}|\p{L})[.)]|Q\.|A\.|\d+(?:\.\d+)+\.?)$"));
+    LazyLock::new(|| pattern(r"^[“‘\x22]?(?:\(?(?:\d{1,3}|\p{L})[.)]|Q\.|A\.|\d+(?:\.\d+)+\.?)$"));
 
 fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern of this table compiles")
@@ -133,8 +140,9 @@ fn opens_sentence(text: &str) -> bool {
     OPENER.is_match(text)
 }
 
-/// Whether `next` goes on with the sentence `last`; `gap` is the space between them.
-fn goes_on(last: &str, gap: &str, next: &str) -> bool {
+/// Whether `next` goes on with the sentence `last`; `gap` is the space between them, and `rest` all
+/// that is left of the text, from `next` on.
+fn goes_on(last: &str, gap: &str, next: &str, rest: &str) -> bool {
     let bare = last.trim_end_matches(is_closer);
     let Some(end) = bare.chars().next_back() else {
         return false;
@@ -155,12 +163,11 @@ fn goes_on(last: &str, gap: &str, next: &str) -> bool {
     }
     let quoted = bare.len() < last.len();
     match end {
-        '?' | '!' if quoted => REPORTED.is_match(next),
+        '?' | '!' if quoted => REPORTED.is_match(rest),
         '.' if bare.ends_with("..") => !opens_sentence(next),
         '.' if !quoted => {
-            if LEADS_ON.is_match(bare) {
-                true
-            } else if next.starts_with(|c: char| c.is_ascii_digit()) && BEFORE_FIGURE.is_match(bare) {
+            let figure = next.starts_with(|c: char| c.is_ascii_digit()) && BEFORE_FIGURE.is_match(bare);
+            if LEADS_ON.is_match(bare) || figure {
                 true
             } else if CLOCK.is_match(bare) {
                 AFTER_CLOCK.is_match(next)

@@ -50,6 +50,12 @@ fn is_closer(c: char) -> bool {
     )
 }
 
+/// Words that titles leave in lower case.
+const SMALL_WORDS: &[&str] = &[
+    "a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "but", "by", "with", "from", "as",
+    "vs", "s", "t",
+];
+
 /// A block's looks. Cheap to make: long blocks are not read to the end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape<'a> {
@@ -58,10 +64,6 @@ pub(super) struct Shape<'a> {
     pub(super) words: usize,
     pub(super) lines: usize,
     pub(super) ending: Ending,
-    /// Every word of four letters or more begins with a capital, and there are at least two.
-    pub(super) title_case: bool,
-    /// No letter is in lower case, and there are at least four in upper case.
-    pub(super) all_caps: bool,
     pub(super) opens_lower: bool,
     pub(super) has_letters: bool,
 }
@@ -69,9 +71,6 @@ pub(super) struct Shape<'a> {
 impl<'a> Shape<'a> {
     pub(super) fn of(text: &'a str) -> Shape<'a> {
         let text = text.trim();
-        let letters = || text.chars().filter(|c| c.is_alphabetic());
-        let long_words =
-            || words(text).filter(|word| word.chars().count() > 3 && word.starts_with(char::is_alphabetic));
         let unspaced = text
             .chars()
             .filter(|&c| c >= '\u{2e80}' && c.is_alphabetic())
@@ -81,18 +80,34 @@ impl<'a> Shape<'a> {
             words: text.split_whitespace().count() + unspaced / 2,
             lines: text.lines().count(),
             ending: Ending::of(text),
-            title_case: words(text).count() > 1
-                && long_words().next().is_some()
-                && long_words().all(|word| !word.starts_with(char::is_lowercase)),
-            all_caps: letters().filter(|c| c.is_uppercase()).count() > 3
-                && !letters().any(char::is_lowercase),
-            opens_lower: letters().next().is_some_and(char::is_lowercase)
-                && text
-                    .chars()
-                    .find(|c| c.is_alphanumeric())
-                    .is_some_and(char::is_lowercase),
+            opens_lower: text
+                .chars()
+                .find(|c| c.is_alphanumeric())
+                .is_some_and(char::is_lowercase),
             has_letters: text.chars().any(char::is_alphanumeric),
         }
+    }
+
+    /// Every word of four letters or more begins with a capital, and there are at least two words.
+    pub(super) fn title_case(&self) -> bool {
+        let mut long = words(self.text)
+            .filter(|word| word.chars().count() > 3 && word.starts_with(char::is_alphabetic))
+            .peekable();
+        words(self.text).count() > 1
+            && long.peek().is_some()
+            && long.all(|word| !word.starts_with(char::is_lowercase))
+    }
+
+    /// Every word but the smallest begins with a capital, and there are at least two words.
+    pub(super) fn full_title_case(&self) -> bool {
+        words(self.text).count() > 1
+            && words(self.text)
+                .all(|word| !word.starts_with(char::is_lowercase) || SMALL_WORDS.contains(&word))
+    }
+
+    /// No letter is in lower case, and there are at least four in upper case.
+    pub(super) fn all_caps(&self) -> bool {
+        !self.text.contains(char::is_lowercase) && self.text.chars().filter(|c| c.is_uppercase()).count() > 3
     }
 
     pub(super) fn sentence_count(&self) -> usize {
@@ -129,9 +144,9 @@ mod tests {
 
     #[test]
     fn case_is_seen_past_small_words() {
-        assert!(Shape::of("The Price of a Seat").title_case);
-        assert!(!Shape::of("The price of a Seat").title_case);
-        assert!(Shape::of("WHAT COMES NEXT").all_caps);
-        assert!(!Shape::of("U.S.").all_caps);
+        assert!(Shape::of("The Price of a Seat").title_case());
+        assert!(!Shape::of("The price of a Seat").title_case());
+        assert!(Shape::of("WHAT COMES NEXT").all_caps());
+        assert!(!Shape::of("U.S.").all_caps());
     }
 }

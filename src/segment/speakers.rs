@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::people::{Gender, Person, listed};
 use super::voice::Quoted;
 
 /// A quotation of at most this many words may be a mere doubt about a word.
@@ -36,7 +37,7 @@ macro_rules! name {
             r"(?:",
             titles!(),
             r"\.|(?:\p{Lu}\.){1,3}|\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)",
-            r"(?:\s+(?:(?:de|da|del|della|di|du|la|le|van|von|der|den|bin|ibn|al|el|of|of\s+the|for|and)\s+)?(?:",
+            r"(?:\s+(?:(?:de|da|del|della|di|du|la|le|van|von|der|den|bin|ibn|al|el|of|of\s+the|for)\s+)?(?:",
             titles!(),
             r"\.|(?:\p{Lu}\.){1,3}|(?:al-|el-)?\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)){0,7}"
         )
@@ -60,346 +61,28 @@ patterns! {
     VERB = r"\b", verbs!(), r"\b";
     /// After a quotation: `said`, and who is left to be read.
     VERB_FIRST = r"^[,—–\s-]*", adverbs!(), verbs!(), r"\s+";
-    NAME_FIRST = r"^[,—–\s-]*(?:[Tt]he\s+)?(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
+    NAME_FIRST = r"^[,—–\s-]*(?:[Tt]he\s+)?(", name!(), ")(", aside!(), r")\s+", adverbs!(), verbs!(), r"\b";
     PRONOUN_FIRST = r"^[,—–\s-]*([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
     ACCORDING = r"\b[Aa]ccording\s+to\s+(?:the\s+)?(?:\p{Ll}[\p{L}-]*\s+){0,3}(", name!(), ")";
-    NAME_THEN_VERB = r"(", name!(), ")", aside!(), r"\s+", adverbs!(), verbs!(), r"\b";
+    NAME_THEN_VERB = r"(", name!(), ")(", aside!(), r")\s+", adverbs!(), verbs!(), r"\b";
     PRONOUN_THEN_VERB = r"(?:^|[\s,])([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
+    VERB_THEN_NAME = r"(?:,|[”\x22’»])\s+(?:said|says|explained|explains|added|adds)\s+(", name!(), ")";
     NAME_AT_START = r"^(", name!(), ")";
     PERSON = r"(", name!(), r"),\s+(?:\d{2},|who\b|whose\b|an?\s|the\s)";
     TITLED = r"\b((?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Sgt|Capt)\.?|President|Minister|Chancellor|Senator|Governor|Mayor|Professor|Sir|Chief|Judge|General|Premier)\s+", name!(), ")";
+    SECOND_NAME = r"\p{Lu}[\p{L}’'-]*,?\s+and\s+$";
     TRIMMED_AFTER = r"^(?:\s+(?:in|on|at|during|to|after|of|with|by|when|as)\b[^“”\x22]{0,100}|\s+(?:reporters|journalists|lawmakers|\p{Lu}[\p{L} ]{1,40}))?\s*(?:[.,;]|$)";
 }
 
-const PREPOSITIONS: &[&str] = &[
-    "in", "at", "on", "of", "to", "that", "after", "during", "when", "while", "as", "by", "with", "for",
-    "from", "and", "but", "it", "he", "she", "they", "we", "i", "about", "if", "there", "this", "his", "her",
-    "their", "is", "was", "would",
-];
+const PREPOSITIONS: &str = "\
+    in at on of to that after during when while as by with for from and but it he she they we i about if \
+    there this his her their is was would";
 
-/// Words that begin sentences, or stand for people without naming them.
-const NO_NAMES: &[&str] = &[
-    "The",
-    "A",
-    "An",
-    "He",
-    "She",
-    "It",
-    "They",
-    "We",
-    "I",
-    "You",
-    "But",
-    "And",
-    "Or",
-    "So",
-    "In",
-    "On",
-    "At",
-    "By",
-    "For",
-    "From",
-    "With",
-    "As",
-    "After",
-    "Before",
-    "When",
-    "While",
-    "If",
-    "Though",
-    "Although",
-    "However",
-    "Meanwhile",
-    "Then",
-    "There",
-    "This",
-    "That",
-    "These",
-    "Those",
-    "What",
-    "Who",
-    "Whom",
-    "Which",
-    "Where",
-    "Why",
-    "How",
-    "Yes",
-    "No",
-    "Not",
-    "Now",
-    "Also",
-    "Asked",
-    "According",
-    "Speaking",
-    "Later",
-    "Earlier",
-    "Still",
-    "Yet",
-    "Another",
-    "Other",
-    "Others",
-    "Some",
-    "Many",
-    "Most",
-    "One",
-    "Both",
-    "Each",
-    "All",
-    "Several",
-    "Few",
-    "Police",
-    "Officials",
-    "Authorities",
-    "Residents",
-    "Analysts",
-    "Experts",
-    "Critics",
-    "Witnesses",
-    "Doctors",
-    "Lawyers",
-    "Activists",
-    "Investigators",
-    "Prosecutors",
-    "Opponents",
-    "Supporters",
-    "Scientists",
-    "Researchers",
-    "Farmers",
-    "Parents",
-    "People",
-    "Sources",
-    "Media",
-    "Everyone",
-    "Nobody",
-    "Everybody",
-    "Someone",
-    "His",
-    "Her",
-    "Their",
-    "Its",
-    "Our",
-    "My",
-    "Your",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-    "Today",
-    "Yesterday",
-    "Since",
-    "Because",
-    "Once",
-    "Until",
-    "Under",
-    "Even",
-    "Just",
-    "Only",
-    "Like",
-    "To",
-    "Of",
-    "Again",
-    "Here",
-    "Thus",
-    "Indeed",
-    "Further",
-    "Furthermore",
-    "Moreover",
-    "Instead",
-    "Despite",
-    "During",
-    "Among",
-    "Regarding",
-    "Last",
-    "Next",
-    "First",
-    "Second",
-    "Finally",
-    "Next",
-];
-
-/// The last word of a title; the name follows it.
-const TITLES: &[&str] = &[
-    "Mr",
-    "Mrs",
-    "Ms",
-    "Mx",
-    "Miss",
-    "Dr",
-    "Prof",
-    "Professor",
-    "Sir",
-    "Dame",
-    "Lord",
-    "Lady",
-    "President",
-    "Premier",
-    "Chancellor",
-    "Minister",
-    "Secretary",
-    "Secretary-General",
-    "Senator",
-    "Sen",
-    "Rep",
-    "Representative",
-    "Congressman",
-    "Congresswoman",
-    "Governor",
-    "Gov",
-    "Mayor",
-    "Judge",
-    "Justice",
-    "Sheriff",
-    "Officer",
-    "Detective",
-    "Sergeant",
-    "Sgt",
-    "Lieutenant",
-    "Lt",
-    "Colonel",
-    "Col",
-    "Captain",
-    "Capt",
-    "Major",
-    "Maj",
-    "Admiral",
-    "Adm",
-    "General",
-    "Gen",
-    "Pope",
-    "Prince",
-    "Princess",
-    "Queen",
-    "Ambassador",
-    "Amb",
-    "Director",
-    "Director-General",
-    "Chairman",
-    "Chairwoman",
-    "Chairperson",
-    "Chair",
-    "CEO",
-    "Coach",
-    "Undersecretary",
-    "Commissioner",
-    "Spokesman",
-    "Spokeswoman",
-    "Spokesperson",
-    "Father",
-    "Bishop",
-    "Archbishop",
-    "Cardinal",
-    "Rabbi",
-    "Imam",
-    "Rev",
-    "Reverend",
-    "Hon",
-    "Councillor",
-    "Cllr",
-    "MP",
-    "Attorney",
-    "Counsel",
-    "Inspector",
-    "Insp",
-    "Superintendent",
-    "Supt",
-    "Brigadier",
-    "Brig",
-    "Commander",
-    "Cmdr",
-    "Chief",
-    "Speaker",
-    "Pres",
-    "Deputy",
-    "Vice",
-    "Leader",
-    "Head",
-    "Sister",
-    "Brother",
-    "Det",
-    "Atty",
-    "Fr",
-];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gender {
-    He,
-    She,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Person {
-    name: String,
-    gender: Option<Gender>,
-}
-
-impl Person {
-    /// Titles, articles and sentence openings taken off; `None` where nothing of a name is left.
-    fn of(words: &str) -> Option<Person> {
-        let mut words: Vec<&str> = words.split_whitespace().collect();
-        while words.first().is_some_and(|word| NO_NAMES.contains(word)) {
-            words.remove(0);
-        }
-        let bare = |word: &str| word.trim_end_matches('.').to_owned();
-        let title = words
-            .iter()
-            .rposition(|word| TITLES.contains(&bare(word).as_str()));
-        let mut gender = None;
-        if let Some(at) = title
-            && at + 1 < words.len()
-        {
-            gender = match bare(words[at]).as_str() {
-                "Mr" | "Sir" | "Lord" | "Prince" | "Congressman" | "Chairman" | "Spokesman" | "Father"
-                | "Pope" | "Brother" => Some(Gender::He),
-                "Mrs" | "Ms" | "Miss" | "Dame" | "Lady" | "Princess" | "Queen" | "Congresswoman"
-                | "Chairwoman" | "Spokeswoman" | "Sister" => Some(Gender::She),
-                _ => None,
-            };
-            words.drain(..=at);
-            // `President of the Harbour Office Jane Doe`: the office is part of the title.
-            if matches!(words.first(), Some(&("of" | "for"))) {
-                let keep = words.len().saturating_sub(2);
-                words.drain(..keep);
-            }
-        }
-        let lower = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(char::is_lowercase));
-        let common = words.iter().all(|word| TITLES.contains(&bare(word).as_str()));
-        if words.is_empty() || common || lower(words.first()) || lower(words.last()) {
-            return None;
-        }
-        let name = words.join(" ");
-        let owner = ["’s", "'s", "s’", "s'"]
-            .iter()
-            .any(|ending| name.ends_with(ending));
-        (!owner).then_some(Person { name, gender })
-    }
-
-    /// `Jane Doe` and `Doe` are one.
-    fn is(&self, other: &Person) -> bool {
-        let last = |name: &str| name.split_whitespace().next_back().map(str::to_owned);
-        self.name == other.name
-            || last(&self.name) == last(&other.name)
-            || self.name.starts_with(&format!("{} ", other.name))
-            || other.name.starts_with(&format!("{} ", self.name))
-    }
-
-    fn fits(&self, gender: Gender) -> bool {
-        self.gender.is_none_or(|own| own == gender)
-    }
+/// Whether the text is a name and nothing else.
+pub(super) fn is_name(text: &str) -> bool {
+    NAME_AT_START
+        .find(text)
+        .is_some_and(|found| found.len() == text.len())
 }
 
 /// Whether no reporting verb stands in the text.
@@ -477,7 +160,7 @@ impl Speakers {
             return false;
         };
         let throughout = first.span.start == 0 && first.span.end + 1 >= paragraph.text.trim_end().len();
-        let long = paragraph.words(&first.span) > SCARE_WORDS;
+        let long = paragraph.is_speech(&first.span);
         first.span.start == 0 && long && (self.running || throughout || self.announced && first.runs_on)
     }
 
@@ -497,7 +180,7 @@ impl Speakers {
             .quoted
             .iter()
             .zip(speakers)
-            .any(|(quote, speaker)| speaker.is_none() && paragraph.words(&quote.span) > SCARE_WORDS);
+            .any(|(quote, speaker)| speaker.is_none() && paragraph.is_speech(&quote.span));
         self.running = paragraph.quoted.last().is_some_and(|quote| quote.runs_on);
         self.last_speaker = only.filter(|_| !unattributed);
         self.before = people;
@@ -554,6 +237,12 @@ impl Heard<'_> {
             })
     }
 
+    /// More than a doubt about a word: many words, or a sentence of its own.
+    fn is_speech(&self, span: &Range<usize>) -> bool {
+        let words = self.text[span.clone()].trim_end_matches(['"', '”', '’', '\'', '»', '“', '」']);
+        self.words(span) > SCARE_WORDS || words.ends_with(['.', '!', '?'])
+    }
+
     /// `“…,” Kim said. “…”`, and the second of two quotations in one sentence.
     fn goes_on_from_previous(&self, i: usize) -> bool {
         let span = &self.quoted[i].span;
@@ -567,7 +256,7 @@ impl Heard<'_> {
                 .count()
                 < 2
             && (VERB.is_match(between) || between.contains("ccording to"));
-        same_sentence || self.words(span) > SCARE_WORDS && (report_only || between.trim().is_empty())
+        same_sentence || self.is_speech(span) && (report_only || between.trim().is_empty())
     }
 
     fn sentence_start(&self, at: usize) -> usize {
@@ -587,27 +276,23 @@ impl Heard<'_> {
 
     /// The text outside the quotations, before `end`.
     fn own_words(&self, end: usize) -> Vec<&str> {
-        let mut from = 0;
-        let mut parts = Vec::new();
-        for quote in self.quoted {
-            parts.push(&self.text[from..quote.span.start]);
-            from = quote.span.end;
-        }
-        parts.push(&self.text[from..]);
-        let start = self.text.as_ptr() as usize;
-        parts
-            .into_iter()
-            .filter_map(|part| {
-                let at = part.as_ptr() as usize - start;
-                (at < end).then(|| &part[..part.len().min(end - at)])
-            })
+        let starts = std::iter::once(0).chain(self.quoted.iter().map(|quote| quote.span.end));
+        let ends = self
+            .quoted
+            .iter()
+            .map(|quote| quote.span.start)
+            .chain([self.text.len()]);
+        starts
+            .zip(ends)
+            .filter(|&(start, _)| start < end)
+            .map(|(start, stop)| &self.text[start..stop.min(end)])
             .collect()
     }
 
     fn people_before(&self, end: usize) -> Vec<Person> {
         let mut people = Vec::new();
         for part in self.own_words(end) {
-            for pattern in [&NAME_THEN_VERB, &TITLED, &PERSON] {
+            for pattern in [&NAME_THEN_VERB, &VERB_THEN_NAME, &TITLED, &PERSON] {
                 let named = pattern
                     .captures_iter(part)
                     .filter_map(|found| Person::of(found.get(1)?.as_str()));
@@ -647,7 +332,7 @@ fn named_after(after: &str, stopped: bool) -> Option<Attribution> {
     }
     if let Some(found) = NAME_FIRST.captures(after)
         && enough(found[0].len())
-        && let Some(person) = Person::of(&found[1])
+        && let Some(person) = Person::of_subject(&found[1], &found[2])
     {
         return Some(Attribution::Named(person));
     }
@@ -666,26 +351,51 @@ fn named_after(after: &str, stopped: bool) -> Option<Attribution> {
 /// Who follows `said`: a pronoun, a name, or a name after what its bearer is.
 fn subject_after(rest: &str) -> Option<Attribution> {
     let mut rest = rest;
+    let mut first = None;
     for _ in 0..7 {
-        if let Some(found) = NAME_AT_START.captures(rest) {
-            return Person::of(&found[1]).map(Attribution::Named);
+        if let Some(found) = NAME_AT_START.find(rest) {
+            let person = Person::of(found.as_str());
+            rest = &rest[found.end()..];
+            // `said Northport coach Jane Doe`: the name is what comes last.
+            let describes = rest
+                .strip_prefix(' ')
+                .and_then(|next| next.split_whitespace().next())
+                .is_some_and(|word| {
+                    word.starts_with(char::is_lowercase) && word != "who" && !listed(PREPOSITIONS, word)
+                });
+            if !describes || first.is_some() {
+                return person.or(first).map(Attribution::Named);
+            }
+            first = person;
+            rest = rest.trim_start();
+            continue;
         }
-        let word = rest.split_whitespace().next()?;
+        let Some(word) = rest.split_whitespace().next() else {
+            break;
+        };
         match word.trim_end_matches([',', '.']) {
             "he" => return Some(Attribution::Pronoun(Gender::He)),
             "she" => return Some(Attribution::Pronoun(Gender::She)),
-            plain if PREPOSITIONS.contains(&plain) || word.ends_with(['.', ':', ';']) => return None,
+            plain if listed(PREPOSITIONS, plain) || word.ends_with(['.', ':', ';']) => break,
             _ => rest = rest[word.len()..].trim_start(),
         }
     }
-    None
+    first.map(Attribution::Named)
 }
 
 /// The last who is said to speak before the quotation, in its sentence.
 fn named_before(before: &str) -> Option<Attribution> {
     let name = NAME_THEN_VERB
         .captures_iter(before)
-        .filter_map(|found| Some((found.get(0)?.end(), Person::of(found.get(1)?.as_str())?)))
+        .filter_map(|found| {
+            let all = found.get(0)?;
+            // `Jane Doe and John Roe said` names two.
+            let alone = !SECOND_NAME.is_match(&before[..all.start()]);
+            Some((
+                all.end(),
+                Person::of_subject(&found[1], &found[2]).filter(|_| alone)?,
+            ))
+        })
         .last();
     let pronoun = PRONOUN_THEN_VERB.captures_iter(before).last();
     let pronoun = pronoun.and_then(|found| Some((found.get(0)?.end(), gender(found.get(1)?.as_str()))));
@@ -766,6 +476,13 @@ mod tests {
         check(&["“We won,” Interior Minister Jane Doe said."], &["Jane Doe"]);
         check(
             &["Jane Doe told Reuters that the deal was “dangerous”."],
+            &["Jane Doe"],
+        );
+        check(&["“We won,” said Northport coach John Roe."], &["John Roe"]);
+        check(&["“We won,” said HPO legal spokesman, John Roe."], &["John Roe"]);
+        check(&["“We won,” said Kim late on Sunday."], &["Kim"]);
+        check(
+            &["The High Commissioner for Ports, Jane Doe, said: “We won.”"],
             &["Jane Doe"],
         );
         check(&["The “dangerous” deal is off, Jane Doe said."], &["Jane Doe"]);

@@ -18,7 +18,7 @@ macro_rules! patterns {
 /// Agencies and libraries that pictures are credited to.
 macro_rules! agencies {
     () => {
-        r"(?: AP(?:\sPhotos?)? | AFP | Reuters | Getty(?:\sImages)? | EPA(?:-EFE)? | EFE | DPA | PA(?:\s(?:Wire|Media|Images))? | Press\sAssociation
+        r"(?: AP(?:\sPhotos?)? | AFP(?:\sPhotos?)? | Reuters | REUTERS | Getty(?:\sImages)? | GETTY(?:\sIMAGES)? | EPA(?:-EFE)? | EFE | DPA | PA(?:\s(?:Wire|Media|Images))? | Press\sAssociation
             | Associated\sPress | Bloomberg | Xinhua | Yonhap | Kyodo | TASS | ANSA | Anadolu(?:\sAgency)? | Zuma(?:\sPress)? | NurPhoto | Shutterstock
             | iStock | Alamy | Unsplash | Pexels | Pixabay | Flickr | Wikimedia(?:\sCommons)? | Rex | AAP | ANI | PTI | Canadian\sPress | Handout | File )"
     };
@@ -52,6 +52,8 @@ patterns! {
         | (?: continue \s reading | scroll \s down | keep \s scrolling ) \s? .{0,40} (?: below | advert\w* | continue | story ) | skip \s (?: ad | advertisement ) s? .{0,20}
         | (?: scroll \s to \s continue .{0,40} ) ) [\])—–\-\s.]* $";
 
+    TAGS = r"^ (?: tags? | topics? | filed \s under | categor (?: y | ies ) | posted \s in | labels? | in \s this \s (?: story | article ) ) \s* :";
+
     SHARE = r"^ (?: share \s (?: this | on | via | to | the ) \b .{0,60} | share : .{0,80} | share | tweet | print | email | e-mail | copy \s link | bookmark | save | back \s to \s top | top
         | print \s this .{0,30} | (?: e-?mail | tweet | pin | recommend ) \s this .{0,30} | (?: share | facebook | twitter | whatsapp | linkedin | email | e-mail | pinterest | telegram | reddit | print | copy \s link | x | [|,/·•\s] ){2,} ) [.!:]? $";
 
@@ -72,7 +74,7 @@ patterns! {
           (?: (?: read | see | watch | listen | learn | find \s out | discover | view ) \s (?: also | more | next | now | the \s full | our | further | on | it )? | also \s (?: read | see | watch | on | in | from ) | must \s (?: read | see | watch ) | (?: further | suggested | recommended | background ) \s (?: reading | viewing | stories | articles | for \s you )
             | more \s (?: on \s this | from | on | about | stories | news | in | like \s this | to \s read | coverage ) | related (?: \s (?: stories | story | articles? | content | news | posts? | topics? | links? | coverage | reading | items ) )? | see \s (?: also | more ) | you \s (?: may | might ) \s also \s (?: like | be \s interested \s in | enjoy ) | recommended | editor[’']?s?[’']? \s (?: picks? | choice )
             | in \s (?: pictures | photos | video ) | video | gallery | photo \s gallery | podcast | listen | watch | live | live \s (?: updates | blog ) | explainer | explained | in \s depth | don[’']t \s miss | up \s next | next (?: \s up )? | previous (?: \s (?: article | story ) )? | trending | (?: most | top | latest | popular | other ) \s (?: read | viewed | popular | stories | news | headlines | posts | articles ) | interactive | fact \s check | quiz | links? | keep \s reading )
-            (?: \s (?: [^:.!?\n]{1,30} )? )?? \s* [:|»>]+ [\])]? \s* ( (?s: .* ) )
+            (?: \s (?: about | on | from | in | by | here | below | now | this | for | at ) \b [^:.!?\n]{0,40} )?? \s* [:|»>]+ [\])]? \s* ( (?s: .* ) )
         | (?: read | learn | see ) \s (?: more | also | next | the \s full \s (?: story | article | report ) (?: \s here )? ) (?: \s (?: here | at | on | about | in | from ) \b .{0,100} )? [.!…\s»>]* ()
         | (?: related | recommended | further | other | more | latest | top | trending | popular | most \s (?: read | viewed | popular ) ) \s (?: stories | articles? | posts? | news | content | coverage | topics | links | reading | headlines ) (?: \s (?: for \s you | from \s .{1,40} | on \s .{1,40} | in \s .{1,30} ) )? [:.…]? ()
         | (?: most \s (?: read | viewed | popular ) | also \s read | read \s also | see \s also | must \s read | up \s next | trending (?: \s now )? | editor[’']?s?[’']? \s (?: picks? | choice ) | you \s (?: may | might ) \s also \s (?: like | be \s interested \s in | enjoy ) | more \s (?: on \s this \s (?: story | topic ) | from \s .{1,40} | like \s this ) | recommended (?: \s for \s you )? | don[’']t \s miss | what \s to \s read \s next | more ) [:.…\s»>]* ()
@@ -96,7 +98,7 @@ patterns! {
 
     /// `Jane Doe, Reuters`, `Jane Doe | The Daily Paper`, `Jane Doe in Paris`.
     NAME_AND_PLACE_OF_WORK = r"^ (?-i: \p{Lu}[\p{L}’'.\-]+ (?: \s (?: \p{Lu}[\p{L}’'.\-]* | de | van | von | bin | al | da ) ){1,3} (?: \s (?: and | & ) \s \p{Lu}[\p{L}’'.\-]+ (?: \s \p{Lu}[\p{L}’'.\-]* ){1,3} )? )
-        (?: \s* [,|/–—] \s* (?: (?-i: Reuters | AFP | AP | Associated\sPress | Bloomberg | Xinhua | CNN | BBC (?: \s \w+ )? | ABC | DPA | EFE | TASS | ANI | PTI | IPS | UPI ) | (?: staff | senior | special | political | business | sports? | national | foreign | chief | guest | contributing | freelance | associate | deputy | managing ) \s (?: \w+ \s )? (?: writer | reporter | correspondent | editor | columnist | contributor | producer ) | (?: staff | reporter | correspondent | contributor | columnist | editor ) | (?-i: (?: The \s )? (?: \p{Lu}\p{L}+ \s ){0,3} (?: Times | Post | News | Herald | Tribune | Journal | Guardian | Gazette | Star | Chronicle | Press | Observer | Standard | Telegraph | Agency | Nation | Today | Online | Daily | Mail | Globe | Sun ) ) ) | \s in \s (?-i: \p{Lu}\p{L}+ (?: [\s-]\p{Lu}\p{L}+ )? (?: , \s \p{Lu}\p{L}+ )? ) ) .{0,30} $";
+        (?: \s* [,|/–—] \s* (?: (?-i: Reuters | AFP | AP | Associated\sPress | Bloomberg | Xinhua | CNN | BBC (?: \s \w+ )? | ABC | DPA | EFE | TASS | ANI | PTI | IPS | UPI ) | (?: staff | senior | special | political | business | sports? | national | foreign | chief | guest | contributing | freelance | associate | deputy | managing ) \s (?: \w+ \s )? (?: writer | reporter | correspondent | editor | columnist | contributor | producer ) | (?: staff | reporter | correspondent | contributor | columnist | editor ) | (?-i: (?: The \s )? (?: \p{Lu}\p{L}+ \s ){0,3} (?: Times | Post | News | Herald | Tribune | Journal | Guardian | Gazette | Star | Chronicle | Press | Observer | Standard | Telegraph | Agency | Nation | Today | Online | Daily | Mail | Globe | Sun ) ) ) | \s in \s (?-i: \p{Lu}\p{L}+ (?: [\s-]\p{Lu}\p{L}+ )? (?: , \s \p{Lu}\p{L}+ )? )  $ ) .{0,30} $";
 
     EMAIL = r"[\w.+\-]+ @ [\w\-]+ (?: \. [\w\-]+ )+";
 
@@ -126,11 +128,13 @@ patterns! {
         | [(\[] (?-i: \p{Lu}) [^()\[\]/]{1,70} / \s* (?-i:", agencies!(), r") [^()\[\]]{0,40} [)\]]
         | [(\[] (?-i: \p{Lu}\p{Ll}+ (?: \s \p{Lu}[\p{L}.’'\-]* ){1,3} / [A-Z\p{Lu}] ) [^()\[\]]{1,60} [)\]]
         | (?: ^ | [\s.!?…”’|] ) (?-i: Photos? | Photographs? | PHOTOS? | Photography | Images? | IMAGE | Pictures? | PICTURE | Pic | Video | Audio | Credits? | CREDIT | Illustration | Graphic | Artwork ) (?: \s (?: credits? | source | copyright ) )? \s* (?: : | ; | \s by \b | \s courtesy (?:\sof)? \b | \s source \b ) \s* [^.!?:]{2,90} (?: \s \d{4} )?
-        | (?: ^ | [\s.!?…”’|] ) (?-i: Image | Photo | Picture | Photograph ) \s (?: source | credit | copyright | caption ) , \s .{2,60}
+        | (?: ^ | [\s.!?…”’|] ) (?-i: Image | Photo | Picture | Photograph ) \s (?: source | credit | copyright ) , \s .{2,60}
         | (?: ^ | [\s.!?…”’|(] ) (?-i: Courtesy | COURTESY ) (?: \s (?: of | photo ) | : ) \s [^.!?]{2,60}
         | (?: ^ | [.!?…”’|] \s | \s [|–—\-] \s ) (?-i:", agencies!(), r") \s* / \s* (?-i: \p{Lu} ) [^.!?/]{2,60}
+        | (?: ^ | [.!?…”’|] \s ) (?-i: \p{Lu} ) [^.!?/,]{2,60} / [^.!?/,]{2,60} (?-i: \s via \s \p{Lu} ) [^.!?/,]{1,30}
         | (?: ^ | [.!?…”’|] \s ) (?-i: \p{Lu} ) [^.!?/,]{2,60} / \s* (?-i:", agencies!(), r") (?: \s [^.!?\s]{2,20} ){0,2}
         | (?: ^ | [.!?…”’|/] \s* | \s via \s ) (?-i: Getty\sImages | AP\sPhoto | Shutterstock | Wikimedia\sCommons | iStock | File\s[Pp]hoto | FILE\sPHOTO | Handout )
+        | [(\[] \s* (?: copyright | © ) [^()\[\]]{2,80} [)\]]
         | ^ © \s? [^\d.!?]{2,60} | [.!?…”’] \s* © \s? [^.!?]{2,60}
         | (?: ^ | [.!?…”’] \s ) \(? (?-i: CC | Creative\sCommons ) [\s-] [^.!?]{2,40}
         ) \s* \.? \s* $");
@@ -139,14 +143,16 @@ patterns! {
           file (?: \s (?: photo | picture | image | pic ) )? \s* [-–—:(] | file \s (?: photo | picture | image | pic ) \b
         | (?: an? \s )? (?: undated | handout | file | archive | aerial | satellite | combination ) \s (?: photo | photograph | picture | image | pic | handout | view | shot ) \b | (?: archive | stock ) \s (?: photo | image ) \b
         | (?: pictured | seen | shown ) \s* (?: here | above | below | (?: from \s )? left | right | in \s this )? \s* [,:(] | pictured \s (?: here | above | below | left | right | at | in | with )
-        | (?: photos? | image | picture | caption | photograph | map | chart | graphic | screenshot | screengrab | illustration | image \s caption | photo \s caption ) \s* [:|] \s* \S
+        | (?: photos? | image | picture | caption | photograph | map | chart | graphic | screenshot | screengrab | illustration ) \s* [:|] \s* \S | (?: image | photo | picture ) \s caption \s* [,:]
         | (?: in \s )? this (?: [\s,] (?: \w+ | \w+ \s \d{1,2} ) ,? (?: \s \d{4} ,? )? ){0,5}? \s (?: photo | photograph | image | picture | handout | screenshot | screengrab | illustration | video \s grab | frame \s grab | combination )s? \b .{0,60} \b (?: released | provided | taken | shows? | from | shot | made | obtained | distributed | supplied | posted | purportedly )
         | (?: figure | fig\.? | table | listing | exhibit | extract | chart | plate | photo | box ) \s \d+ [a-z]? \b (?: [.:)] | \s )
         | artist[’']?s? \s (?: impression | rendering | illustration | concept | view ) | (?: an? \s )? (?: screenshot | screengrab | close-up | portrait \s shot | still | general \s view | view | rendering | render | bird[’']s-eye \s view ) \s (?: of | from | shows | showing ) \b
-        | (?: left | right | above | below | top | bottom | clockwise | l-r | from \s left | from \s right ) (?: \s to \s right | \s from \s (?: top \s )? (?: left | right ) )? \s* [,:)] | from \s left \b | clockwise \s from )";
+        | (?: left | right | above | below | top | bottom | clockwise | l-r | from \s left | from \s right ) (?: \s to \s right | \s from \s (?: top \s )? (?: left | right ) )? \s* (?: [:)] | , \s (?-i: \p{Lu} ) ) | from \s left \b | clockwise \s from )";
 
-    CAPTION_MARK = r"(?: \( (?: left | right | cent(?:er|re) | top | bottom | back | front | above | below | file | pictured | foreground | (?: second | third | far | top | bottom | back | front ) [\s-] \w+ | l | r | from \s file ) (?: , [^)]{0,30} )? \) | , \s (?: (?: second | third | far ) \s (?: from \s )? )? (?: left | right | cent(?:er|re) | from \s (?: left | right | file ) ) \s* (?: , | ; | \. $ | $ )
-        | \b (?: is | are ) \s (?: seen | pictured | shown ) \s (?: in | at | on | here | during | after | from | with | near | above | through | as ) \b | \b (?: look | looks ) \s on \s (?: as | during | at | while | after ) \b | \b (?: pose | poses | posing ) \s (?: for \s (?: a \s )? (?: photo | picture | the \s camera | photograph | group | selfie ) | with | at | in \s front ) | \b pictured \s (?: in | at | on | here | with | during ) \b | \b (?: undated | file ) \s (?: photo | picture | photograph | image | handout ) | ; \s from \s file \b | \b from \s file , \s \d{4} | \b (?: seen | shown ) \s here \b )";
+    /// Where in the picture: `(left)`, `, right,`.
+    CAPTION_POINTER = r"(?: \( (?: left | right | cent(?:er|re) | top | bottom | back | front | above | below | file | pictured | foreground | (?: second | third | far | top | bottom | back | front ) [\s-] \w+ | l | from \s file ) (?: , [^)]{0,30} )? \) | , \s (?: (?: second | third | far ) \s (?: from \s )? )? (?: left | right | cent(?:er|re) | from \s (?: left | right | file ) ) \s* (?: , | ; | \. $ | $ ) | ; \s from \s file \b | \b from \s file , \s \d{4} )";
+    /// What only pictures do: `is seen at`, `pose for a photo`.
+    CAPTION_VERB = r"(?: \b (?: is | are ) \s (?: seen | pictured | shown ) \s (?: in | at | on | here | during | after | from | with | near | above | through ) \b | \b (?: look | looks ) \s on \s (?: as | during | at | while | after ) \b | \b (?: pose | poses | posing ) \s (?: for \s (?: a \s )? (?: photo | picture | the \s camera | photograph | group | selfie ) | with | at | in \s front ) | \b pictured \s (?: in | at | on | here | with | during ) \b | \b (?: undated | file ) \s (?: photo | picture | photograph | image | handout ) | \b (?: seen | shown ) \s here \b )";
 
     /// What a picture shows, told as by one who describes it.
     DEPICTS = r"\b (?: looks? | looking | stands? | standing | sits? | sitting | walks? | walking | holds? | holding | wears? | wearing | watch (?: es )? | watching | poses? | posing | smiles? | smiling | speaks? | speaking | shakes? | shaking | gestures? | waves? | waving | carr (?: y | ies ) | carrying | march (?: es )? | marching | rides? | riding | lies? | lying | points? | pointing | gathers? | gathered | hangs? | hanging | fl (?: y | ies ) | flying | drives? | driving | runs? | running | raises? | raising | hugs? | kneels? | lines? | lined | surrounded | seated | dressed | covered | parked | is \s seen | are \s seen | is \s shown | are \s shown | displayed | overlook (?: s | ing ) | shows | showing | foreground | background | crowd (?: s | ed )? )\b";
@@ -157,11 +163,18 @@ patterns! {
     /// Words that tie a sentence to the story around it.
     TELLS = r"\b (?: said | says | told | tells | according \s to | announced | reported | claimed | warned | added | asked | i | we | our | us | you | your | however | but | therefore | also | thus | this | these | those | he | she | yesterday | today | tomorrow | year | percent | per \s cent | was | were | had | has | have | will | would | could | should | must | did ) \b | %";
 
-    INTERVIEW_TURN = r"^ (?-i: (?: Q | A | QUESTION | ANSWER | [A-Z]{2,4} ) \s? [.:] | (?: [A-Z][\p{L}.’'\-]*\s ){0,2} [A-Z][\p{L}.’'\-]* : ) \s \S";
+    QUESTION_OR_ANSWER = r"^ (?-i: Q | A | QUESTION | ANSWER ) \s? [.:] \s \S";
+    /// `Jane Doe: I do not know.`
+    SPEAKER_LABEL = r"^ (?-i: (?: \p{Lu} [\p{L}.’'\-]* \s ){0,2} \p{Lu} [\p{L}.’'\-]* ) : \s \S";
 
     /// A sentence that begins with these has a verb of its own: no heading, however short.
     PRONOUN = r"^ (?: he | she | they | i | we | it \s (?: was | had | has | will ) | there \s (?: is | are | was | were ) | this \s (?: is | was ) ) \b";
     REPORTS = r"\b (?: said | says | told | added | according \s to ) \b";
+
+    NAME_ALONE = r"^ (?-i: \p{Lu} [\p{Ll}’'\-]+ (?: \s \p{Lu} \.? )? (?: \s \p{Lu} [\p{L}’'\-]+ ){1,2} ) $";
+
+    EMBEDDED_POST = r"^ [—–\-]+ \s* [^()]{2,60} \( @ \w+ \) .{0,40} $";
+    BRACKETED_NAME = r"^ [\[(] \s* (?-i: \p{Lu} ) [\p{L}.&’'\-]* (?: \s (?-i: \p{Lu} ) [\p{L}.&’'\-]* ){0,3} \s* [\])] $";
 
     SIGN_OFF = r"^ (?: [—–\-]{1,2} \s* (?-i: \p{Lu} ) [\p{L}\s./&’'\-]{1,40} | [(\[] (?-i: \p{Lu} ) [\p{L}\s./&’'\-]{1,30} [)\]] | [—–\-]* \s* (?-i: ENDS | END | ends ) \s* [—–\-]* | - \s* 30 \s* - ) $";
 }

@@ -48,6 +48,8 @@ pub(super) struct Quoted {
     pub(super) runs_on: bool,
 }
 
+/// No closing mark is looked for farther away, in characters: one paragraph's worth and more.
+const LONGEST_QUOTATION: usize = 20_000;
 /// A remainder shorter than this after a lone mark is no quotation.
 const FEWEST_WORDS_UNCLOSED: usize = 4;
 
@@ -164,7 +166,8 @@ fn closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
         return single_closing(text, from, marks);
     }
     let mut depth = 1;
-    for (at, c) in text[from..].char_indices().map(|(at, c)| (from + at, c)) {
+    let near = text[from..].char_indices().map(|(at, c)| (from + at, c));
+    for (at, c) in near.take(LONGEST_QUOTATION) {
         let next = text[at + c.len_utf8()..].chars().next();
         let before = text[..at].chars().next_back();
         let opens_here = before.is_none_or(|c| c.is_whitespace() || c == '(')
@@ -186,7 +189,10 @@ fn closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
 }
 
 fn single_closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
-    let candidates = text[from..].char_indices().map(|(at, c)| (from + at, c));
+    let candidates = text[from..]
+        .char_indices()
+        .map(|(at, c)| (from + at, c))
+        .take(LONGEST_QUOTATION);
     for (at, c) in candidates {
         if !marks.closed_by(c) {
             if marks.opens(c) {
@@ -203,13 +209,13 @@ fn single_closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
             }
             continue;
         }
-        let plural_owner = before == Some('s')
-            && rest.starts_with(' ')
-            && rest.trim_start().starts_with(char::is_lowercase)
-            && single_closing(text, end, marks).is_some();
-        if !plural_owner {
-            return Some(end);
-        }
+        // `the workers’ party`: an owner rather than the end, if an end follows.
+        let plural_owner =
+            before == Some('s') && rest.starts_with(' ') && rest.trim_start().starts_with(char::is_lowercase);
+        return plural_owner
+            .then(|| single_closing(text, end, marks))
+            .flatten()
+            .or(Some(end));
     }
     None
 }
@@ -217,16 +223,13 @@ fn single_closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
 /// Whether a quotation that is never closed is one after all, and if so, whether it runs on.
 fn unclosed(text: &str, start: usize, from: usize, marks: Marks, next_opens: Option<Marks>) -> Option<bool> {
     let rest = &text[from..];
-    let words = rest.split_whitespace().count();
-    if words < FEWEST_WORDS_UNCLOSED {
-        return None;
-    }
     if next_opens == Some(marks) && super::speakers::reports_nothing(rest) {
         return Some(true);
     }
     let lead = text[..start].trim_end();
     let announced = lead.ends_with(':') || lead.ends_with(',') && !super::speakers::reports_nothing(lead);
-    let plausible = !marks.is_single()
+    let plausible = rest.split_whitespace().count() >= FEWEST_WORDS_UNCLOSED
+        && !marks.is_single()
         && (announced || lead.is_empty())
         && super::speakers::reports_nothing(rest)
         && rest.trim_end().ends_with(['.', '!', '?', '…']);

@@ -77,7 +77,7 @@ pub(super) const NO_PERSON: &[&str] = &[
     "reserve", "revolution", "river", "road", "rights", "school", "sea", "securities", "security", "senate",
     "service", "services", "social", "society", "square", "stadium", "state", "states", "station", "street",
     "strip", "summit", "systems", "team", "television", "times", "today", "trade", "treaty", "tribunal",
-    "tribune", "trust", "tv", "union", "united", "university", "valley", "war", "watch", "workers", "world",
+    "tribune", "trust", "tv", "union", "united", "university", "valley", "war", "white", "watch", "workers", "world",
 ];
 
 /// Days and months, which are nobody's given name before a surname and no target.

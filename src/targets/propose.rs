@@ -97,6 +97,7 @@ impl Proposals {
             let Some(span) = whole_words(&paragraph.text, &entity.span) else {
                 continue;
             };
+            let span = known_neighbours(&paragraph.text, span);
             let words = &paragraph.text[span.clone()];
             let Some(name) = clean(words, entity.class) else {
                 continue;
@@ -306,6 +307,25 @@ fn most_seen<'a>(same: &[(&'a str, &Name)]) -> &'a str {
         .iter()
         .min_by_key(|(text, name)| (std::cmp::Reverse((name.seen.len(), text.len())), *text));
     best.map_or("", |(text, _)| text)
+}
+
+/// The span widened by the word before or after it, where only together they are a known name: a model
+/// that finds "North" or "Korea" in "Russian-North Korean" means North Korea.
+fn known_neighbours(text: &str, span: Range<usize>) -> Range<usize> {
+    let word = |c: char| is_word(c);
+    let before = text[..span.start].strip_suffix(' ').map(|head| {
+        let start = head.trim_end_matches(word).len();
+        start..span.end
+    });
+    let after = text[span.end..].strip_prefix(' ').map(|tail| {
+        let end = text.len() - tail.trim_start_matches(word).len();
+        span.start..end
+    });
+    [before, after]
+        .into_iter()
+        .flatten()
+        .find(|wider| known::by_word(&text[wider.clone()]).is_some())
+        .unwrap_or(span)
 }
 
 /// The span widened to whole words, or nothing where it is not one of this text.

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::known;
-use super::lists::{COURTESIES, DATES, FUNCTION_WORDS, GIVEN_NAMES, OFFICES, PARTICLES};
+use super::lists::{COURTESIES, DATES, FUNCTION_WORDS, GIVEN_NAMES, NO_PERSON, OFFICES, PARTICLES};
 use super::words::{Folded, is_word};
 
 /// A paragraph as the matching sees it.
@@ -114,7 +114,8 @@ pub(super) fn classify(text: &Text, range: Range<usize>, surname: usize, bearers
     let bare = Claim::Bare { surname };
     let stranger = Claim::Stranger { surname };
 
-    if bearers.people.iter().any(|person| person.family_first) && is_followed_by_given_name(text, range.end) {
+    // "Kim Yo-jong", where the family name stands first; "Judge Fernández Suris", with a second surname.
+    if is_followed_by_name(text, range.end) {
         return found(range, stranger);
     }
     let Some(previous) = folded
@@ -187,15 +188,15 @@ pub(super) fn classify(text: &Text, range: Range<usize>, surname: usize, bearers
     found(range, if stranger_named { stranger } else { bare })
 }
 
-/// Whether a family name that stands first has a given name after it.
-fn is_followed_by_given_name(text: &Text, end: usize) -> bool {
+/// Whether a capitalised word follows that can only be a further part of the name.
+fn is_followed_by_name(text: &Text, end: usize) -> bool {
     let folded = &text.folded;
     folded.word_after(end).is_some_and(|next| {
         let word = &folded.text[next.clone()];
         folded.is_upper(next.start)
             && !folded.is_hyphen(end)
             && (!text.headline || folded.is_hyphen(next.end))
-            && ![DATES, FUNCTION_WORDS, OFFICES, COURTESIES]
+            && ![DATES, FUNCTION_WORDS, OFFICES, COURTESIES, NO_PERSON]
                 .iter()
                 .any(|list| list.contains(&word))
             && known::by_word(word).is_none()

@@ -184,7 +184,7 @@ fn america_is_not_everything_american() {
     );
     check(
         "US",
-        "tell us; it cost US$5 million; TELL US NOW; the USS Enterprise; U.S.S. Maine",
+        "tell us; it cost US$5 million, or 5 million U.S. dollars; TELL US NOW; the USS Enterprise; U.S.S. Maine",
         &["US"],
     );
     check("us", "tell us what the US says", &["US"]);
@@ -296,6 +296,20 @@ fn persons_go_by_surname_once_they_are_named() {
         &["Russia=Putin", "Vladimir Putin"],
         "Vladimir Putin is Putin",
         &["Vladimir Putin:1", "Putin:0"],
+    );
+}
+
+#[test]
+fn two_surnames_are_another_persons() {
+    check(
+        "Alberto Fernández",
+        "President Alberto Fernández met Judge Fernández Suris, said Fernández",
+        &["Alberto Fernández", "Fernández"],
+    );
+    check(
+        "Donald Trump",
+        "Donald Trump left the Trump White House and the Trump Administration",
+        &["Donald Trump", "Trump", "Trump"],
     );
 }
 
@@ -557,6 +571,11 @@ fn proposals_merge_the_names_of_one_thing() {
     proposes(
         &["the [LOC U.S].\n\n[LOC United States]\n\n[NORP American]"],
         &["United States"],
+    );
+    // A part of a known name is the whole of it.
+    proposes(
+        &["Russian-[LOC North] Korean ties\n\nNorth [LOC Korea]\n\n[LOC North Korea]"],
+        &["North Korea"],
     );
 }
 

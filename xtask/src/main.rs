@@ -5,6 +5,8 @@
     reason = "it is a script, and asks whether it runs in CI"
 )]
 
+mod quality;
+
 use std::env;
 use std::path::Path;
 use std::process::Command;
@@ -13,13 +15,15 @@ use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
 cargo xtask test       everything that must pass: format, lints, tests, documents, licences
-cargo xtask columns    write docs/columns.md anew";
+cargo xtask columns    write docs/columns.md anew
+cargo xtask quality    score the shipped model on the labelled data (COLUMNIST_DATA) and write docs/QUALITY.md";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(),
         ["columns"] => cargo(&["test", "--lib", "columns_md"], &[("COLUMNIST_UPDATE", "1")]),
+        ["quality"] => quality::write(),
         _ => bail!("{HELP}"),
     }
 }
