@@ -382,11 +382,11 @@ fn carried_headers(headers: &[String], targets: &Targets) -> Vec<String> {
     headers
         .iter()
         .map(|header| {
-            if ours.contains(header) {
-                format!("input_{header}")
-            } else {
-                header.clone()
+            let mut name = header.clone();
+            while ours.contains(&name) || (name != *header && headers.contains(&name)) {
+                name.insert_str(0, "input_");
             }
+            name
         })
         .collect()
 }
