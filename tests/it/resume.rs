@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::process::{Child, Command};
 use std::sync::OnceLock;
 use std::thread;
@@ -19,7 +20,9 @@ fn desk() -> &'static Desk {
     static DESK: OnceLock<Desk> = OnceLock::new();
     DESK.get_or_init(|| {
         let desk = Desk::new();
-        corpus(&desk, "articles", 300, 4);
+        // Enough that a run is never over before it is stopped.
+        let articles = if cfg!(debug_assertions) { 300 } else { 3_000 };
+        corpus(&desk, "articles", articles, 4);
         for bad in ["00007b", "00150b", "00299b"] {
             desk.write(&format!("articles/{bad}.txt"), "\n");
         }
@@ -37,8 +40,10 @@ fn command(desk: &Desk, out: &str, more: &[&str]) -> Ran {
     desk.columnist(&arguments(out, more))
 }
 
-fn spawn(desk: &Desk, out: &str, more: &[&str]) -> Child {
-    desk.command(&arguments(out, more)).spawn().unwrap()
+/// Starts a run, and says which journal was there before.
+fn spawn(desk: &Desk, out: &str, more: &[&str]) -> (Child, Option<u64>) {
+    let before = journal(desk, out).map(|(file, _)| file);
+    (desk.command(&arguments(out, more)).spawn().unwrap(), before)
 }
 
 /// Sends a signal to one process.
@@ -61,31 +66,39 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Complete lines of a run's journal: its header, then checkpoints. Nothing where it is over.
-fn journal_lines(desk: &Desk, out: &str) -> Option<usize> {
-    let text = fs::read_to_string(desk.path(out).join(JOURNAL)).ok()?;
-    Some(text.matches('\n').count())
+/// A run's journal: which file it is, and how many complete lines it has, of which the first is its
+/// header and the others are checkpoints. Nothing where there is none.
+fn journal(desk: &Desk, out: &str) -> Option<(u64, usize)> {
+    let path = desk.path(out).join(JOURNAL);
+    let file = fs::metadata(&path).ok()?.ino();
+    let text = fs::read_to_string(&path).ok()?;
+    Some((file, text.matches('\n').count()))
 }
 
-/// Lets a run go on until it has saved so many checkpoints since it was started.
+/// Lets a run go on until it has begun its journal and saved so many checkpoints in it.
 ///
 /// A checkpoint is due when a second has passed, so the run is held for as long: it saves at the next
 /// article, however fast the machine is.
 #[track_caller]
-fn checkpoints(desk: &Desk, out: &str, child: &Child, saved: usize) {
+fn checkpoints(desk: &Desk, out: &str, (child, before): &(Child, Option<u64>), saved: usize) {
     wait_until("the journal", || {
-        journal_lines(desk, out).is_some_and(|lines| lines > 0)
+        journal(desk, out).is_some_and(|(file, _)| Some(file) != *before)
     });
+    let lines = || {
+        journal(desk, out)
+            .expect("the run is over before it could be stopped")
+            .1
+    };
     for _ in 0..saved {
-        let before = journal_lines(desk, out).expect("the run is over before it could be stopped");
+        let before = lines();
         signal(child, "STOP");
         thread::sleep(Duration::from_millis(1_100));
         signal(child, "CONT");
-        wait_until("a checkpoint", || journal_lines(desk, out) != Some(before));
+        wait_until("a checkpoint", || lines() > before);
     }
 }
 
-fn kill(mut child: Child) {
+fn kill((mut child, _): (Child, Option<u64>)) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -123,8 +136,8 @@ fn ctrl_c_saves_says_how_to_go_on_and_loses_nothing() {
     let desk = desk();
     let child = spawn(desk, "asked", &["--jobs", "1"]);
     checkpoints(desk, "asked", &child, 1);
-    signal(&child, "INT");
-    let ran = Ran::from(child.wait_with_output().unwrap())
+    signal(&child.0, "INT");
+    let ran = Ran::from(child.0.wait_with_output().unwrap())
         .exits(130)
         .says("interrupted after ")
         .says("hint: give the same command with `--resume` to go on");

@@ -28,6 +28,33 @@ fn a_csv_comes_back_with_its_columns_first_and_its_ids() {
 }
 
 #[test]
+fn no_two_columns_of_the_documents_have_one_name() {
+    let desk = Desk::new();
+    desk.write(
+        "posts.csv",
+        "text,title,input_title,source,stance_russia_score\n\"It rained in Moscow, he said.\",a,b,c,d\n",
+    );
+    desk.write("note.txt", "It snowed in Moscow, she said.\n");
+    desk.run_fake("out", &["posts.csv", "note.txt", "--target", "Russia"]);
+    let documents = desk.table("out", "documents.csv");
+    assert_eq!(
+        documents.headers[..4],
+        [
+            "input_input_title",
+            "input_title",
+            "input_source",
+            "input_stance_russia_score"
+        ]
+    );
+    assert_eq!(documents.rows[0][..4], ["a", "b", "c", "d"]);
+    assert_eq!(documents.rows[1][..4], ["", "", "", ""]);
+    let mut names = documents.headers.clone();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), documents.headers.len());
+}
+
+#[test]
 fn every_format_says_the_same() {
     let desk = Desk::new();
     let text = "Russia won praise, the ministry said on Monday.";
