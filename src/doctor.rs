@@ -1,6 +1,7 @@
 //! `doctor`: is this installation sound? One line a check, each with what to do if it fails.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::io::{self, Write};
 use std::thread;
 use std::time::Instant;
@@ -55,7 +56,13 @@ pub fn run(args: &DoctorArgs, out: &mut dyn Write) -> io::Result<bool> {
     let location = args.model.clone().map_or(Location::Shipped, Location::Folder);
     let begun = Instant::now();
     match Loaded::load(EngineName::Mini, &location) {
-        Err(error) => report(false, &format!("model {}: {error}", location.shown()))?,
+        Err(error) => {
+            let cause = error
+                .source()
+                .map(|cause| format!(": {cause}"))
+                .unwrap_or_default();
+            report(false, &format!("model {}: {error}{cause}", location.shown()))?;
+        }
         Ok(loaded) => {
             let identity = loaded.identity();
             let short = &identity.sha256[..12];

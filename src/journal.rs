@@ -13,10 +13,13 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::engine::model::hex_sha256;
 use crate::report::ReportError;
+use crate::report::csv::part;
 use crate::report::record::{Recipe, Tally};
+use crate::settings::Answers;
 
 /// The journal's name in the output folder.
 pub const JOURNAL: &str = "columnist.journal";
@@ -42,10 +45,25 @@ pub struct Journal {
 impl Journal {
     /// Begins a journal, in place of any that is there.
     pub fn begin(folder: &Path, header: &Header) -> Result<Journal, ReportError> {
-        let path = folder.join(JOURNAL);
+        Journal::start(folder, header, None)
+    }
+
+    /// A new journal takes the place of the old one only when it says as much.
+    fn start(
+        folder: &Path,
+        header: &Header,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<Journal, ReportError> {
+        let path = part(folder, JOURNAL);
         let file = File::create(&path).map_err(|source| failed(&path, source))?;
         let mut journal = Journal { path, file };
         journal.line(header)?;
+        if let Some(checkpoint) = checkpoint {
+            journal.line(checkpoint)?;
+        }
+        let path = folder.join(JOURNAL);
+        fs::rename(&journal.path, &path).map_err(|source| failed(&path, source))?;
+        journal.path = path;
         Ok(journal)
     }
 
@@ -68,10 +86,7 @@ impl Journal {
             });
         }
         let checkpoint = lines.map_while(valid::<Checkpoint>).last();
-        let mut journal = Journal::begin(folder, header)?;
-        if let Some(checkpoint) = &checkpoint {
-            journal.line(checkpoint)?;
-        }
+        let journal = Journal::start(folder, header, checkpoint.as_ref())?;
         Ok((journal, checkpoint))
     }
 
@@ -131,8 +146,11 @@ fn difference(then: &Header, now: &Header) -> Option<String> {
     if then.engine != *engine {
         return Some("the engine or its model".to_owned());
     }
-    if then.settings != *settings || then.rules != *rules {
-        return Some("a setting".to_owned());
+    if then.settings != *settings {
+        return Some(setting(&then.settings, settings));
+    }
+    if then.rules != *rules {
+        return Some("the rules file (`--rules`)".to_owned());
     }
     if then.inputs != *inputs {
         let odd = inputs
@@ -143,5 +161,30 @@ fn difference(then: &Header, now: &Header) -> Option<String> {
             format!("the input `{}`", file.path)
         }));
     }
-    (then.targets != *targets || then.targets_proposed != *targets_proposed).then(|| "the targets".to_owned())
+    if then.targets != *targets {
+        let odd = targets
+            .iter()
+            .find(|target| !then.targets.contains(target))
+            .or_else(|| then.targets.iter().find(|target| !targets.contains(target)));
+        return Some(odd.map_or("the order of the targets".to_owned(), |target| {
+            format!("the target `{}`", target.name)
+        }));
+    }
+    (then.targets_proposed != *targets_proposed).then(|| "how the targets were chosen".to_owned())
+}
+
+/// The first setting that differs, as its flag, with both values.
+fn setting(then: &Answers, now: &Answers) -> String {
+    // By way of text, in which 0.1 is 0.1 and not the nearest double of the nearest single.
+    let fields = |answers| -> serde_json::Map<String, Value> {
+        serde_json::to_string(answers)
+            .and_then(|json| serde_json::from_str(&json))
+            .unwrap_or_default()
+    };
+    let (then, now) = (fields(then), fields(now));
+    let differs = now.iter().find(|(name, value)| then.get(*name) != Some(value));
+    differs.map_or("a setting".to_owned(), |(name, value)| {
+        let before = then.get(name).unwrap_or(&Value::Null);
+        format!("`--{}` ({before} then, {value} now)", name.replace('_', "-"))
+    })
 }

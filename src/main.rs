@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            printer.error(&format!("{error:#}"));
+            printer.error(&told(&error));
             ExitCode::from(FAILED)
         }
     }
@@ -55,7 +55,10 @@ fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
             })
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "columnist", &mut io::stdout());
+            // Written at once: the generator panics where the reader has gone away.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "columnist", &mut script);
+            io::stdout().write_all(&script)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Man => {
@@ -89,6 +92,17 @@ fn main_job(args: RunArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
         Outcome::WithErrors => ExitCode::from(WITH_ERRORS),
         Outcome::Interrupted => ExitCode::from(INTERRUPTED),
     })
+}
+
+/// An error and its causes in one line, and after them what to do.
+fn told(error: &anyhow::Error) -> String {
+    let (mut causes, mut hints) = (Vec::new(), String::new());
+    for cause in error.chain().map(ToString::to_string) {
+        let (cause, hint) = cause.split_at(cause.find("\nhint:").unwrap_or(cause.len()));
+        causes.push(cause.to_owned());
+        hints.push_str(hint);
+    }
+    causes.join(": ") + &hints
 }
 
 /// Whether the reader of our output went away, which is no error.

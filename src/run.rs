@@ -75,6 +75,13 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
     let sources = input::discover(&settings.inputs, settings.reading.clone())?;
     let engine = Loaded::load(settings.engine, &settings.model)?;
     let targets = resolve_targets(settings, &sources, &engine, printer, stop)?;
+    if stop.load(Ordering::Relaxed) {
+        // Targets proposed from fewer articles are others, and nobody could go on with this run.
+        printer.say(
+            "interrupted before the first article; nothing was written\nhint: give the same command again",
+        );
+        return Ok(Outcome::Interrupted);
+    }
     let layout = Layout {
         dialect: settings.answers.csv_dialect,
         targets: targets
@@ -348,6 +355,9 @@ fn resolve_targets(
         }
         Ok::<(), RunError>(())
     })?;
+    if stop.load(Ordering::Relaxed) {
+        return Ok(named);
+    }
     let proposed = proposals.finish(PROPOSED);
     let listed: Vec<&str> = proposed.iter().map(|target| target.name.as_str()).collect();
     if listed.is_empty() {
@@ -372,11 +382,11 @@ fn carried_headers(headers: &[String], targets: &Targets) -> Vec<String> {
     headers
         .iter()
         .map(|header| {
-            if ours.contains(header) {
-                format!("input_{header}")
-            } else {
-                header.clone()
+            let mut name = header.clone();
+            while ours.contains(&name) || (name != *header && headers.contains(&name)) {
+                name.insert_str(0, "input_");
             }
+            name
         })
         .collect()
 }

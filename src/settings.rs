@@ -20,7 +20,7 @@ use crate::engine::EngineName;
 use crate::engine::model::Location;
 use crate::input::{Format, Reading};
 use crate::segment::Rules;
-use crate::targets::Target;
+use crate::targets::{Target, TargetsError};
 
 /// What a run is to do.
 #[derive(Debug)]
@@ -111,6 +111,9 @@ pub enum SettingsError {
         /// What is wrong and what to do.
         why: String,
     },
+    /// A target that cannot be; the message names the flag.
+    #[error(transparent)]
+    Target(#[from] TargetsError),
     /// A file named by a flag cannot be read.
     #[error("cannot read `{path}`, named by `--{flag}`")]
     File {
@@ -346,7 +349,7 @@ impl TargetChoice {
             None => {}
         }
         for flag in flags {
-            all.push(Target::parse(flag).map_err(|error| value("target", error.to_string()))?);
+            all.push(Target::parse(flag)?);
         }
         Ok(if all.is_empty() {
             TargetChoice::Auto

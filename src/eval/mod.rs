@@ -254,7 +254,9 @@ fn read(path: &Path) -> Result<(Task, Vec<Gold>), EvalError> {
             line: index + 1,
             why,
         };
-        let record: Gold = serde_json::from_str(line).map_err(|error| bad(error.to_string()))?;
+        // The parser sees one line, and calls it the first.
+        let record: Gold = serde_json::from_str(line)
+            .map_err(|error| bad(error.to_string().replace(" at line 1 column ", " at column ")))?;
         let found = record.task().ok_or_else(|| {
             bad("no task has these fields; labelled data have `target` and `label`, `label`, `tokens` and `keep`, `tokens` and `tags`, or `blocks`".to_owned())
         })?;

@@ -75,7 +75,7 @@ impl Draft {
                 title,
                 text,
                 marks,
-                carried,
+                mut carried,
             }) => Ok(Article {
                 seq,
                 id,
@@ -83,7 +83,11 @@ impl Draft {
                 title,
                 text,
                 marks,
-                carried,
+                // An article that stands beside tables has none of their columns, and their cells are empty.
+                carried: {
+                    carried.resize(width, String::new());
+                    carried
+                },
             }),
             Err(reason) => Err(Unread {
                 seq,

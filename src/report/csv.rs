@@ -87,7 +87,12 @@ impl<R> CsvTable<R> {
             Ok((file.try_clone()?, file))
         })();
         let (handle, file) = opened.map_err(|source| failed(&path, source))?;
-        let mut this = CsvTable::over(table, Box::new(BufWriter::new(file)), layout, path);
+        let end = if layout.dialect == CsvDialect::Plain {
+            Terminator::Any(b'\n')
+        } else {
+            Terminator::CRLF
+        };
+        let mut this = CsvTable::over(table, Box::new(BufWriter::new(file)), layout, end, path);
         this.file = Some(handle);
         if kept.is_none() {
             this.begin(layout, carried)?;
@@ -97,19 +102,11 @@ impl<R> CsvTable<R> {
 
     /// A table on standard output: no byte order mark, line feeds.
     pub fn stdout(table: &'static Table<R>, layout: &Layout) -> Result<CsvTable<R>, ReportError> {
-        let dialect = if layout.dialect == CsvDialect::Excel {
-            CsvDialect::Plain
-        } else {
-            layout.dialect
-        };
-        let layout = Layout {
-            dialect,
-            ..layout.clone()
-        };
         let mut this = CsvTable::over(
             table,
             Box::new(BufWriter::new(io::stdout())),
-            &layout,
+            layout,
+            Terminator::Any(b'\n'),
             "standard output".into(),
         );
         let headers = table.headers(&layout.targets);
@@ -121,6 +118,7 @@ impl<R> CsvTable<R> {
         table: &'static Table<R>,
         out: Box<dyn Write + Send>,
         layout: &Layout,
+        end: Terminator,
         path: PathBuf,
     ) -> CsvTable<R> {
         let mut builder = WriterBuilder::new();
@@ -130,11 +128,7 @@ impl<R> CsvTable<R> {
             } else {
                 b','
             })
-            .terminator(if layout.dialect == CsvDialect::Plain {
-                Terminator::Any(b'\n')
-            } else {
-                Terminator::CRLF
-            });
+            .terminator(end);
         CsvTable {
             table,
             dialect: layout.dialect,

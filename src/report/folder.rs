@@ -56,6 +56,26 @@ pub fn check(path: &Path, existing: Existing) -> Result<(), ReportError> {
     }
 }
 
+/// Has every table of a checkpoint under its unfinished name, with at least the bytes saved then.
+fn restore(folder: &Path, checkpoint: &Checkpoint) -> Result<(), ReportError> {
+    for (file, kept) in &checkpoint.bytes {
+        let part = part(folder, file);
+        if !part.exists() {
+            // A run that was killed while it named its tables has some under their final names. Where
+            // there is none either, its length says so.
+            let _ = fs::rename(folder.join(file), &part);
+        }
+        let bytes = fs::metadata(&part).map_or(0, |file| file.len());
+        if bytes < *kept {
+            return Err(ReportError::Journal {
+                path: folder.join(JOURNAL).display().to_string(),
+                why: format!("`{}` has {bytes} bytes, but {kept} were saved", part.display()),
+            });
+        }
+    }
+    Ok(())
+}
+
 impl Folder {
     /// Opens the tables, anew or after the last checkpoint of an unfinished run of the same settings.
     pub fn open(
@@ -68,6 +88,9 @@ impl Folder {
             Existing::Resume => Journal::resume(path, header)?,
             Existing::Refuse | Existing::Overwrite => (Journal::begin(path, header)?, None),
         };
+        if let Some(checkpoint) = &checkpoint {
+            restore(path, checkpoint)?;
+        }
         let kept = |file: &str| {
             checkpoint
                 .as_ref()
