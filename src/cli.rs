@@ -103,7 +103,7 @@ pub struct RunArgs {
     pub inputs: Vec<String>,
 
     /// Folder to write to; it is made if it is not there
-    #[arg(short, long, value_name = "DIR", required_unless_present_any = ["stdout", "dry_run"])]
+    #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 
     /// A target and other names for it: `Russia`, or `Russia=Moscow,Putin` (repeatable)

@@ -62,7 +62,7 @@ fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+            manual(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -92,6 +92,20 @@ fn main_job(args: RunArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
         Outcome::WithErrors => ExitCode::from(WITH_ERRORS),
         Outcome::Interrupted => ExitCode::from(INTERRUPTED),
     })
+}
+
+/// The manual pages, one after the other: the command's, then each subcommand's.
+fn manual(out: &mut dyn Write) -> io::Result<()> {
+    let mut command = Cli::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(out)?;
+    for subcommand in command
+        .get_subcommands()
+        .filter(|subcommand| subcommand.get_name() != "help")
+    {
+        clap_mangen::Man::new(subcommand.clone()).render(out)?;
+    }
+    Ok(())
 }
 
 /// An error and its causes in one line, and after them what to do.

@@ -4,20 +4,21 @@
 //! drafts ─▶ feeder (rayon: read, segment, mark) ─▶ workers (one engine each) ─▶ caller, in input order
 //! ```
 //!
-//! The feeder reads a window of articles at a time and hands their paragraphs out in chunks, of which
-//! two are under way at most: memory is bounded whatever the corpus. Paragraphs come back in any
+//! The feeder reads a window of articles at a time and hands their paragraphs out in chunks. So many
+//! windows and chunks are under way at most: memory is bounded whatever the corpus. Paragraphs come back in any
 //! order and are given to the caller in theirs.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, SendError, Sender, bounded, unbounded};
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::article::{Article, Kind, Paragraph};
-use crate::batch::Batch;
+use crate::batch::{Batch, plan};
 use crate::engine::{EngineError, Loaded, findings};
 use crate::findings::Findings;
 use crate::input::{Draft, Unread};
@@ -58,11 +59,17 @@ pub enum Event {
 
 /// Articles that are read at a time.
 const WINDOW: usize = 16;
+/// Windows that are read ahead at most.
+const WINDOWS: usize = 4;
 /// Paragraphs that are handed out at a time.
 const CHUNK: usize = 256;
+/// Chunks that are under way at most.
+const CHUNKS: usize = 2;
 
 /// One step of an article, as the feeder knows it: an answer is yet to come where there is a number.
 enum Step {
+    /// A window of articles is through; another may be read.
+    Window,
     Ready(Box<Event>),
     /// The answer of that number; with `closes`, the last of its chunk.
     Awaited {
@@ -88,86 +95,128 @@ pub fn run<E>(
     let (steps_in, steps) = unbounded::<Step>();
     let (batches_in, batches) = bounded::<Batch>(plan.jobs);
     let (answers_in, answers) = unbounded::<Answer>();
-    let (open_in, open) = bounded::<()>(2);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(plan.jobs)
-        .thread_name(|n| format!("read-{n}"))
-        .build();
+    let (chunk_permits, chunks) = bounded::<()>(CHUNKS);
+    let (window_permits, windows) = bounded::<()>(WINDOWS);
+    let feeder = Feeder {
+        plan,
+        steps: steps_in,
+        batches: batches_in,
+        chunks: chunk_permits,
+        windows: window_permits,
+        next: 0,
+    };
     thread::scope(|scope| {
         for _ in 0..plan.jobs {
             let (batches, answers) = (batches.clone(), answers_in.clone());
             scope.spawn(move || work(plan.engine, &batches, &answers));
         }
         drop((batches, answers_in));
-        scope.spawn(move || feed(drafts, plan, pool.as_ref().ok(), &steps_in, &batches_in, &open_in));
-        collect(&steps, answers, open, &mut each)
+        scope.spawn(move || feeder.feed(drafts));
+        let collector = Collector {
+            answers,
+            chunks,
+            windows,
+            early: HashMap::new(),
+        };
+        collector.collect(&steps, &mut each)
     })
 }
 
-/// Reads and segments window after window; stops when nobody listens any more.
-fn feed(
-    mut drafts: impl Iterator<Item = Draft>,
-    plan: &Plan<'_>,
-    pool: Option<&ThreadPool>,
-    steps: &Sender<Step>,
-    batches: &Sender<Batch>,
-    open: &Sender<()>,
-) {
-    let budget = plan.engine.batch_tokens(plan.batch_tokens);
-    let mut next = 0_u64;
-    while !plan.stop.load(Ordering::Relaxed) {
-        let window: Vec<Draft> = drafts.by_ref().take(WINDOW).collect();
-        if window.is_empty() {
-            return;
-        }
-        let read = || window.into_par_iter().map(|draft| prepare(draft, plan)).collect();
-        let articles: Vec<Result<(Article, Vec<Paragraph>), Unread>> = match pool {
-            Some(pool) => pool.install(read),
-            None => read(),
-        };
-        let mut todo: Vec<(u64, Paragraph)> = Vec::new();
-        let total: u64 = articles
-            .iter()
-            .flatten()
-            .flat_map(|(_, paragraphs)| paragraphs)
-            .filter(|paragraph| plan.kinds.contains(&paragraph.kind))
-            .count() as u64;
-        let (first, last) = (next, next + total);
-        for article in articles {
-            let sent = match article {
-                Err(unread) => steps.send(ready(Event::Unread(unread))).is_ok(),
-                Ok((article, paragraphs)) => {
-                    steps.send(ready(Event::Begin(article))).is_ok()
-                        && paragraphs.into_iter().all(|paragraph| {
-                            if plan.kinds.contains(&paragraph.kind) {
-                                let seq = next;
-                                next += 1;
-                                todo.push((seq, paragraph));
-                                let closes = next == last || (next - first).is_multiple_of(CHUNK as u64);
-                                steps.send(Step::Awaited { seq, closes }).is_ok()
-                            } else {
-                                steps.send(ready(Event::Skipped(paragraph))).is_ok()
-                            }
-                        })
-                        && steps.send(ready(Event::End)).is_ok()
-                }
+/// Reads and segments window after window, and hands their paragraphs out.
+struct Feeder<'a> {
+    plan: &'a Plan<'a>,
+    steps: Sender<Step>,
+    batches: Sender<Batch>,
+    /// Takes one thing for each chunk under way, and waits while it is full.
+    chunks: Sender<()>,
+    /// The same for windows.
+    windows: Sender<()>,
+    /// Number of the next paragraph to be analysed.
+    next: u64,
+}
+
+/// Nobody listens any more: the caller stopped with an error.
+struct Gone;
+
+impl<T> From<SendError<T>> for Gone {
+    fn from(_: SendError<T>) -> Gone {
+        Gone
+    }
+}
+
+impl Feeder<'_> {
+    fn feed(mut self, mut drafts: impl Iterator<Item = Draft>) {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(self.plan.jobs)
+            .thread_name(|n| format!("read-{n}"))
+            .build();
+        while !self.plan.stop.load(Ordering::Relaxed) {
+            let window: Vec<Draft> = drafts.by_ref().take(WINDOW).collect();
+            if window.is_empty() || self.windows.send(()).is_err() {
+                return;
+            }
+            let plan = self.plan;
+            let read = || window.into_par_iter().map(|draft| prepare(draft, plan)).collect();
+            let articles = match &pool {
+                Ok(pool) => pool.install(read),
+                Err(_) => read(),
             };
-            if !sent {
+            if self
+                .announce(articles)
+                .and_then(|todo| self.hand_out(todo))
+                .is_err()
+            {
                 return;
             }
         }
+    }
+
+    /// Tells the collector what comes, in order, and gives what is to be analysed.
+    fn announce(
+        &mut self,
+        articles: Vec<Result<(Article, Vec<Paragraph>), Unread>>,
+    ) -> Result<Vec<(u64, Paragraph)>, Gone> {
+        let mut todo: Vec<(u64, Paragraph)> = Vec::new();
+        let analysed = |paragraph: &Paragraph| self.plan.kinds.contains(&paragraph.kind);
+        let paragraphs = articles.iter().flatten().flat_map(|(_, paragraphs)| paragraphs);
+        let total = paragraphs.filter(|paragraph| analysed(paragraph)).count();
+        for article in articles {
+            match article {
+                Err(unread) => self.steps.send(ready(Event::Unread(unread)))?,
+                Ok((article, paragraphs)) => {
+                    self.steps.send(ready(Event::Begin(article)))?;
+                    for paragraph in paragraphs {
+                        if analysed(&paragraph) {
+                            todo.push((self.next, paragraph));
+                            let closes = todo.len() == total || todo.len().is_multiple_of(CHUNK);
+                            self.steps.send(Step::Awaited {
+                                seq: self.next,
+                                closes,
+                            })?;
+                            self.next += 1;
+                        } else {
+                            self.steps.send(ready(Event::Skipped(paragraph)))?;
+                        }
+                    }
+                    self.steps.send(ready(Event::End))?;
+                }
+            }
+        }
+        self.steps.send(Step::Window)?;
+        Ok(todo)
+    }
+
+    /// Hands paragraphs to the workers, chunk by chunk.
+    fn hand_out(&self, mut todo: Vec<(u64, Paragraph)>) -> Result<(), Gone> {
+        let budget = self.plan.engine.batch_tokens(self.plan.batch_tokens);
         while !todo.is_empty() {
             let rest = todo.split_off(todo.len().min(CHUNK));
-            // Waits until an earlier chunk has left, so that no more than two are in memory.
-            if open.send(()).is_err() {
-                return;
-            }
-            for batch in crate::batch::plan(std::mem::replace(&mut todo, rest), budget) {
-                if batches.send(batch).is_err() {
-                    return;
-                }
+            self.chunks.send(())?;
+            for batch in plan(mem::replace(&mut todo, rest), budget) {
+                self.batches.send(batch)?;
             }
         }
+        Ok(())
     }
 }
 
@@ -193,34 +242,50 @@ fn work(engine: &Loaded, batches: &Receiver<Batch>, answers: &Sender<Answer>) {
 }
 
 /// Puts the answers in order.
-fn collect<E>(
-    steps: &Receiver<Step>,
+struct Collector {
     answers: Receiver<Answer>,
-    open: Receiver<()>,
-    each: &mut impl FnMut(Event) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut early: HashMap<u64, (Paragraph, Result<Findings, EngineError>)> = HashMap::new();
-    for step in steps {
-        match step {
-            Step::Ready(event) => each(*event)?,
-            Step::Awaited { seq, closes } => {
-                let (paragraph, result) = loop {
-                    if let Some(answer) = early.remove(&seq) {
-                        break answer;
+    chunks: Receiver<()>,
+    windows: Receiver<()>,
+    /// Answers that came before their turn.
+    early: HashMap<u64, (Paragraph, Result<Findings, EngineError>)>,
+}
+
+impl Collector {
+    fn collect<E>(
+        mut self,
+        steps: &Receiver<Step>,
+        each: &mut impl FnMut(Event) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for step in steps {
+            match step {
+                Step::Ready(event) => each(*event)?,
+                Step::Awaited { seq, closes } => {
+                    let (paragraph, result) = self.answer(seq);
+                    if closes {
+                        // Its permit is there: a chunk is handed out before it is answered.
+                        let _ = self.chunks.recv();
                     }
-                    let (seq, paragraph, result) = answers
-                        .recv()
-                        .expect("workers answer all that is sent; engine panics are caught");
-                    early.insert(seq, (paragraph, result));
-                };
-                if closes {
-                    // Its permit is there: the chunk was sent before it was answered.
-                    let _ = open.recv();
+                    each(Event::Analysed(paragraph, result))?;
                 }
-                each(Event::Analysed(paragraph, result))?;
+                Step::Window => {
+                    let _ = self.windows.recv();
+                }
             }
         }
+        Ok(())
     }
-    drop((answers, open));
-    Ok(())
+
+    /// The answer of that number, as soon as it is there.
+    fn answer(&mut self, seq: u64) -> (Paragraph, Result<Findings, EngineError>) {
+        loop {
+            if let Some(answer) = self.early.remove(&seq) {
+                return answer;
+            }
+            let (seq, paragraph, result) = self
+                .answers
+                .recv()
+                .expect("workers answer all that is sent; engine panics are caught");
+            self.early.insert(seq, (paragraph, result));
+        }
+    }
 }

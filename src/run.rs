@@ -36,6 +36,15 @@ pub enum RunError {
     /// The tables cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The tables cannot be written any more.
+    #[error("stopped after {}\nhint: what was saved is safe; mend the cause and go on with `--resume`", counted(*.articles, "article"))]
+    Stopped {
+        /// Articles that are complete.
+        articles: u64,
+        /// Why.
+        #[source]
+        source: ReportError,
+    },
     /// The engine answers nothing.
     #[error(
         "the engine failed on {count} paragraphs running, so the run was stopped\nhint: `columnist doctor` checks the installation"
@@ -127,12 +136,13 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
             counted(job.tally.articles, "article")
         ));
     }
-    if let Err(error) = job.write(&mut folder) {
-        if matches!(error, RunError::Report(_)) && job.tally.articles > 0 {
-            printer.say("what was done is saved; go on with `--resume`");
-        }
-        return Err(error);
-    }
+    job.write(&mut folder).map_err(|error| match error {
+        RunError::Report(source) if job.tally.articles > 0 => RunError::Stopped {
+            articles: job.tally.articles,
+            source,
+        },
+        other => other,
+    })?;
     let outcome = job.outcome();
     let tally = job.tally;
     let shown = path.display();

@@ -19,6 +19,7 @@ use crate::cli::{CsvDialect, ReaderArgs, RunArgs, VoiceChoice};
 use crate::engine::EngineName;
 use crate::engine::model::Location;
 use crate::input::{Format, Reading};
+use crate::report::folder::own_files;
 use crate::segment::Rules;
 use crate::targets::{Target, TargetsError};
 
@@ -229,6 +230,10 @@ impl Settings {
                 title_column: title_column.or(file.title_column),
                 encoding,
                 format: input_format(input_format_name.as_deref())?,
+                exclude: match &output {
+                    Output::Folder { path, .. } => own_files(path),
+                    Output::Stdout | Output::DryRun => Vec::new(),
+                },
                 follow_links,
             },
             rules: match &rules_text {

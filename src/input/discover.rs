@@ -206,6 +206,11 @@ impl Search<'_> {
         if path.is_dir() {
             return false;
         }
+        let excluded =
+            |own: &PathBuf| own.file_name() == path.file_name() && canonical(own) == canonical(path);
+        if self.reading.exclude.iter().any(excluded) {
+            return false;
+        }
         let Some(format) = Format::from_path(path) else {
             self.ignore(path, Reason::Foreign);
             return false;

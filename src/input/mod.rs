@@ -26,7 +26,7 @@ mod table;
 mod text;
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use encoding_rs::Encoding;
@@ -54,6 +54,8 @@ pub struct Reading {
     pub encoding: Option<&'static Encoding>,
     /// What files named one by one, by a pattern or by `-` are, whatever their names say.
     pub format: Option<Format>,
+    /// Files that are never read, by their absolute paths: what a run writes is not its input.
+    pub exclude: Vec<PathBuf>,
     /// Whether symbolic links that lead out of a named folder are read.
     pub follow_links: bool,
 }

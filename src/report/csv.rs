@@ -175,25 +175,19 @@ impl<R> CsvTable<R> {
         })
     }
 
-    /// Hands everything to the operating system, and says how many bytes the file has.
-    pub fn flush(&mut self) -> Result<u64, ReportError> {
-        self.writer.flush().map_err(|source| failed(&self.path, source))?;
-        match &self.file {
-            Some(file) => Ok(file
-                .metadata()
-                .map_err(|source| failed(&self.path, source))?
-                .len()),
-            None => Ok(0),
-        }
+    /// Hands everything to whoever reads it.
+    pub fn flush(&mut self) -> Result<(), ReportError> {
+        self.writer.flush().map_err(|source| failed(&self.path, source))
     }
 
-    /// Has everything on disk.
-    pub fn sync(&mut self) -> Result<(), ReportError> {
+    /// Has everything on disk, and says how many bytes the file has.
+    pub fn sync(&mut self) -> Result<u64, ReportError> {
         self.flush()?;
-        match &self.file {
-            Some(file) => file.sync_data().map_err(|source| failed(&self.path, source)),
-            None => Ok(()),
-        }
+        let Some(file) = &self.file else { return Ok(0) };
+        file.sync_data()
+            .and_then(|()| file.metadata())
+            .map(|metadata| metadata.len())
+            .map_err(|source| failed(&self.path, source))
     }
 
     /// Gives the complete file its final name.

@@ -18,6 +18,15 @@ use crate::settings::Existing;
 /// `run.json`
 pub const RECORD: &str = "run.json";
 
+/// What a complete run leaves.
+const FILES: [&str; 5] = [
+    PARAGRAPHS.file,
+    STANCES.file,
+    DOCUMENTS.file,
+    SKIPPED.file,
+    RECORD,
+];
+
 /// The tables, while they are written.
 pub struct Folder {
     path: PathBuf,
@@ -37,23 +46,26 @@ pub fn check(path: &Path, existing: Existing) -> Result<(), ReportError> {
     if path.exists() && !path.is_dir() {
         return Err(ReportError::NotAFolder(path.display().to_string()));
     }
-    let complete = [
-        PARAGRAPHS.file,
-        STANCES.file,
-        DOCUMENTS.file,
-        SKIPPED.file,
-        RECORD,
-    ]
-    .iter()
-    .any(|file| path.join(file).exists());
+    let complete = FILES.iter().any(|file| path.join(file).exists());
     let unfinished = path.join(JOURNAL).exists();
     let shown = || path.display().to_string();
     match existing {
         Existing::Refuse if unfinished => Err(ReportError::Unfinished(shown())),
         Existing::Refuse if complete => Err(ReportError::Exists(shown())),
         Existing::Resume if !unfinished => Err(ReportError::NothingToResume(shown())),
-        _ => fs::create_dir_all(path).map_err(|source| failed(path, source)),
+        _ => Ok(()),
     }
+}
+
+/// Everything that a run may have in its folder: no input of the next one.
+#[must_use]
+pub fn own_files(folder: &Path) -> Vec<PathBuf> {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    FILES
+        .iter()
+        .chain(&[JOURNAL])
+        .flat_map(|file| [folder.join(file), part(&folder, file)])
+        .collect()
 }
 
 /// Has every table of a checkpoint under its unfinished name, with at least the bytes saved then.
@@ -84,6 +96,7 @@ impl Folder {
         header: &Header,
         existing: Existing,
     ) -> Result<(Folder, Option<Checkpoint>), ReportError> {
+        fs::create_dir_all(path).map_err(|source| failed(path, source))?;
         let (journal, checkpoint) = match existing {
             Existing::Resume => Journal::resume(path, header)?,
             Existing::Refuse | Existing::Overwrite => (Journal::begin(path, header)?, None),
@@ -111,10 +124,10 @@ impl Folder {
     /// Records that all rows of the first `articles` articles are written.
     fn save(&mut self, tally: &Tally) -> Result<(), ReportError> {
         let bytes = [
-            (PARAGRAPHS.file.to_owned(), self.paragraphs.flush()?),
-            (STANCES.file.to_owned(), self.stances.flush()?),
-            (DOCUMENTS.file.to_owned(), self.documents.flush()?),
-            (SKIPPED.file.to_owned(), self.skipped.flush()?),
+            (PARAGRAPHS.file.to_owned(), self.paragraphs.sync()?),
+            (STANCES.file.to_owned(), self.stances.sync()?),
+            (DOCUMENTS.file.to_owned(), self.documents.sync()?),
+            (SKIPPED.file.to_owned(), self.skipped.sync()?),
         ]
         .into();
         self.saved = Instant::now();

@@ -202,7 +202,7 @@ impl Sink for Stdout {
 
     fn document(&mut self, _: &rows::DocumentRow) -> Result<csv::Marks, ReportError> {
         // Whoever reads the pipe sees whole articles as they are done.
-        self.0.flush().map(|_| csv::Marks::default())
+        self.0.flush().map(|()| csv::Marks::default())
     }
 
     fn complete(&mut self, _: &record::Tally, _: bool) -> Result<(), ReportError> {

@@ -532,3 +532,15 @@ fn an_engine_that_fails_everywhere_stops_the_run() {
     snapshot!("engine_fails_everywhere", format!("error: {last}"));
     assert!(!desk.path("out/paragraphs.csv").exists());
 }
+
+#[test]
+fn what_a_run_writes_is_no_input_of_the_next() {
+    let desk = Desk::new();
+    desk.write("a.txt", "Parliament passed the budget on Tuesday.\n");
+    desk.write("table.csv", "text,year\nParliament met.,2023\n");
+    let args = ["run", ".", "-o", "out", "--engine", "fake", "--overwrite"];
+    desk.columnist(&args).exits(0);
+    let first = desk.tables("out");
+    desk.columnist(&args).exits(0);
+    assert!(first == desk.tables("out"));
+}
