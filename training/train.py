@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 
 from .batches import Pool, tensors
 from .data import pools
-from .losses import loss
+from .losses import Weights, loss
 from .model import LAYERS, Dropout, Model, Trunk
 
 CONFIG = Path(__file__).with_name("config.toml")
@@ -63,11 +63,11 @@ def workers(model: Model, count: int, seed: int) -> list[Model]:
     return made
 
 
-def gradient(worker: Model, part: list, smoothing: float, weight: float) -> float:
-    """Adds the gradient of a part of a batch to the worker's own; gives its loss."""
+def gradient(worker: Model, part: list, share: float, weights: Weights) -> float:
+    """Adds the gradient of a part of a batch, its share of the texts, to the worker's own; gives its loss."""
     ids, types, mask = tensors(part)
-    value = loss(worker, part, worker(ids, types, None if mask.all() else mask), smoothing)
-    (value * weight).backward()
+    value = loss(worker, part, worker(ids, types, None if mask.all() else mask), weights)
+    (value * share).backward()
     return value.item()
 
 
@@ -80,6 +80,15 @@ def train(settings: dict, phase: dict, model: Model, average: Model, folder: Pat
     team = workers(model, run["workers"], draw.randrange(10**6))
     chosen = optimizers(model, tuning)
     dense = [p for n, p in model.named_parameters() if n != "trunk.words.weight"]
+    weights = {
+        name: Weights(
+            smoothing=tuning["label_smoothing"],
+            score=phase["score"].get(name, 3.0),
+            directed_in_stance=phase["directed_in_stance"],
+            ranking=phase["ranking"],
+        )
+        for name in mixed
+    }
     totals: dict[str, list[float]] = {name: [] for name in mixed}
     started, tokens = time.time(), 0
     with ThreadPoolExecutor(len(team)) as threads:
@@ -92,7 +101,7 @@ def train(settings: dict, phase: dict, model: Model, average: Model, folder: Pat
             batch = mixed[name].next()
             parts = [part for part in (batch[i :: len(team)] for i in range(len(team))) if part]
             jobs = [
-                threads.submit(gradient, worker, part, tuning["label_smoothing"], len(part) / len(batch))
+                threads.submit(gradient, worker, part, len(part) / len(batch), weights[name])
                 for worker, part in zip(team, parts, strict=False)
             ]
             totals[name] += [job.result() for job in jobs]
@@ -143,7 +152,8 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=CONFIG)
     args = parser.parse_args()
     settings = tomllib.loads(args.config.read_text(encoding="utf-8"))
-    phase = {"decay": False, "rate": 1.0, "run": {}} | next(p for p in settings["phase"] if p["name"] == args.phase)
+    defaults = {"decay": False, "rate": 1.0, "run": {}, "score": {}, "directed_in_stance": 0.5, "ranking": 0.0}
+    phase = defaults | next(p for p in settings["phase"] if p["name"] == args.phase)
     settings["run"] |= phase["run"]
     torch.set_num_threads(1)
     torch.manual_seed(settings["run"]["seed"])
