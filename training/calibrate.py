@@ -1,5 +1,7 @@
 """Fits temperatures, decision offsets and the keep threshold on the dev files, and writes `config.json`.
 
+The score head alone is fitted anew here, on train rows (`refit.py`).
+
 `python -m training.calibrate DIR` reads the int8 model, folds the offsets into the biases of the heads, and
 ends with `SHA256SUMS`. A temperature (Guo et al. 2017) is one number a head: it changes how sure an answer is,
 never which answer it is. Run it once on a fresh export; a second run would fold the offsets again.
@@ -9,6 +11,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +19,10 @@ from safetensors.numpy import save_file
 
 from .data import DATA, read, spell, token_owners
 from .evaluate import token_keeps
-from .metrics import entity_counts, entity_f1, kept_f1, macro_f1
+from .metrics import entity_counts, entity_f1, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, HIDDEN, SENTIMENT, STANCE
 from .predict import Reader, best_path, sigmoid, softmax
+from .refit import lean, refit_score
 from .salience import pages, paragraph_targets
 from .text import MAX_POSITIONS
 
@@ -53,75 +57,66 @@ def least(cost: Callable[[float], float]) -> float:
     return float(grid[int(np.argmin([cost(t) for t in grid]))])
 
 
-def offset(logits: np.ndarray, groups: list[tuple[slice, np.ndarray]], lowest: float) -> float:
-    """What to add to the neutral logit for the best macro-F1, the mean of `(rows, gold)` groups.
+def offsets(groups: list[tuple[np.ndarray, np.ndarray]], allowed: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """What to add to the logits for the best macro-F1, the mean over `(logits, gold)` groups; neutral gets nothing.
 
-    The curve is smoothed before its top is taken, so that a few rows do not decide.
+    The surface is smoothed before its top is taken, so that a few rows do not decide.
     """
-    grid = np.round(np.arange(lowest, 1.01, 0.05), 2)
-
-    def score(b: float) -> float:
-        answers = (logits + np.array([0.0, b, 0.0])).argmax(-1)
-        return float(np.mean([macro_f1(gold, answers[rows]) for rows, gold in groups]))
-
-    curve = np.convolve(np.pad([score(b) for b in grid], 3, mode="edge"), np.ones(7) / 7, mode="valid")
-    return float(grid[int(curve.argmax())])
-
-
-def three_classes(groups: list[tuple[np.ndarray, np.ndarray]], lowest: float = -1.0) -> tuple[float, float]:
-    """Offset, at least `lowest`, and temperature for `(logits, gold)` groups that count alike."""
-    ends = np.cumsum([len(gold) for _, gold in groups])
-    rows = [slice(end - len(gold), end) for end, (_, gold) in zip(ends, groups, strict=True)]
-    logits = np.concatenate([x for x, _ in groups])
-    shift = offset(logits, [(r, gold) for r, (_, gold) in zip(rows, groups, strict=True)], lowest)
-    shifted = logits + np.array([0.0, shift, 0.0])
-    return shift, temperature(shifted, np.concatenate([gold for _, gold in groups]))
+    grid = np.round(np.arange(-0.5, 0.51, 0.1), 2)
+    surface = np.array(
+        [[np.mean([macro_f1(g, (x + [a, 0.0, c]).argmax(-1)) for x, g in groups]) for c in grid] for a in grid]
+    )
+    padded = np.pad(surface, 1, mode="edge")
+    smooth = sum(padded[i : i + len(grid), j : j + len(grid)] for i in range(3) for j in range(3))
+    ranked = np.dstack(np.unravel_index(np.argsort(-smooth, axis=None), smooth.shape))[0]
+    candidates = (np.array([grid[i], 0.0, grid[j]], np.float32) for i, j in ranked)
+    return next(shift for shift in candidates if allowed(shift))
 
 
-def fit_stance(reader: Reader) -> tuple[float, float]:
-    """On NewsMTSC, but never so far from neutral that too many of DSE's neutral rows become polar."""
-    rows = [r for r in read("stance/dse.dev.jsonl")[::2] if r["label"] == "neutral"]
+def three_classes(groups: list, allowed: Callable[[np.ndarray], bool]) -> tuple[np.ndarray, float, float]:
+    """Offsets, temperature, and the mean macro-F1 they give, for `(logits, gold)` groups that count alike."""
+    shift = offsets(groups, allowed)
+    logits, gold = (np.concatenate(part) for part in zip(*groups, strict=True))
+    score = float(np.mean([macro_f1(g, (x + shift).argmax(-1)) for x, g in groups]))
+    return shift, temperature(logits + shift, gold), score
+
+
+def stance_logits(reader: Reader, name: str, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    rows = [r for r in read(f"stance/{name}.jsonl") if r["start"] is not None][::step]
     logits = np.array([reader.stance(r["text"], r["start"], r["end"]) for r in rows])
-    margin = logits[:, 1] - np.maximum(logits[:, 0], logits[:, 2])
-    lowest = float(-np.quantile(margin, POLAR_AT_MOST))
-    groups = []
-    for name in ("rw", "mt"):
-        rows = read(f"stance/newsmtsc-{name}.dev.jsonl")
-        logits = np.array([reader.stance(r["text"], r["start"], r["end"]) for r in rows])
-        groups.append((logits, np.array([STANCE.index(r["label"]) for r in rows])))
-    return three_classes(groups, max(-1.0, lowest))
+    return logits, np.array([STANCE.index(r["label"]) for r in rows])
 
 
-def fit_sentiment(reader: Reader) -> tuple[float, float]:
-    """News counts as much as reviews: this head is used on news."""
-    groups = []
-    for name in ("emobank-news", "sst"):
-        rows = read(f"sentiment/{name}.dev.jsonl")
-        logits = np.array([reader.sentiment(r["text"])[0] for r in rows])
-        groups.append((logits, np.array([SENTIMENT.index(r["label"]) for r in rows])))
-    return three_classes(groups)
+def fit_stance(reader: Reader) -> tuple[np.ndarray, float, float]:
+    """On NewsMTSC, counted twice, and PerSenT; never so that too many of DSE's neutral rows turn polar."""
+    groups = [stance_logits(reader, f"newsmtsc-{name}.dev") for name in ("rw", "mt")] * 2
+    groups.append(stance_logits(reader, "persent.dev", step=4))
+    logits, gold = stance_logits(reader, "dse.dev", step=2)
+    neutral = logits[gold == 1]
+    return three_classes(groups, lambda shift: ((neutral + shift).argmax(-1) != 1).mean() <= POLAR_AT_MOST)
 
 
-def fold_score(reader: Reader) -> float:
-    """Adds to the score a share of how far the sentiment head's positive logit stands above its negative one.
-
-    Both are linear in the same mean state, so the sum is again one linear head. Gives the share of the best
-    Pearson's r on news; the spread of the scores stays.
-    """
-    rows = read("sentiment/emobank-news.dev.jsonl")
-    wanted = np.array([r["score"] for r in rows])
-    own = np.arctanh(np.array([reader.sentiment(r["text"])[1] for r in rows]))
-    logits = np.array([reader.sentiment(r["text"])[0] for r in rows])
-    other = logits[:, 2] - logits[:, 0]
-    shares = np.arange(0.0, 0.51, 0.02)
-    mixes = [own + share * other for share in shares]
-    best = int(np.argmax([np.corrcoef(np.tanh(mix), wanted)[0, 1] for mix in mixes]))
-    share, scale = float(shares[best]), float(own.std() / mixes[best].std())
-    for part in ("weight", "bias"):
-        sentiment = reader.heads[f"sentiment.out.{part}"]
-        mixed = reader.heads[f"score.out.{part}"] + share * (sentiment[2:3] - sentiment[0:1])
-        reader.heads[f"score.out.{part}"] = (scale * mixed).astype(np.float32)
-    return share
+def fit_sentiment(reader: Reader) -> tuple[np.ndarray, float, float]:
+    """News counts as much as reviews: this head is used on news. The share of the score is tried out with it."""
+    tried = []
+    plain = reader.heads["sentiment.out.weight"], reader.heads["sentiment.out.bias"]
+    for share in (0.0, 1.0, 2.0, 3.0, 4.0):
+        reader.heads["sentiment.out.weight"], reader.heads["sentiment.out.bias"] = plain
+        lean(reader, share)
+        groups = []
+        for name in ("emobank-news", "sst"):
+            rows = read(f"sentiment/{name}.dev.jsonl")
+            logits = np.array([reader.sentiment(r["text"])[0] for r in rows])
+            groups.append((logits, np.array([SENTIMENT.index(r["label"]) for r in rows])))
+        logits, gold = groups[-1]
+        least_polar = polar_accuracy(gold, logits)
+        shift, degree, score = three_classes(groups, partial(_keeps_polar, logits, gold, least_polar))
+        tried.append((score, share, shift, degree))
+    score, share, shift, degree = max(tried, key=lambda t: t[0])
+    reader.heads["sentiment.out.weight"], reader.heads["sentiment.out.bias"] = plain
+    lean(reader, share)
+    print(f"sentiment takes {share} of the score")
+    return shift, degree, score
 
 
 def fit_keep(reader: Reader) -> tuple[float, float]:
@@ -186,6 +181,10 @@ def fit_salience(reader: Reader) -> float:
     return binary_temperature(np.array(logits), np.array(gold))
 
 
+def _keeps_polar(logits: np.ndarray, gold: np.ndarray, least_polar: float, shift: np.ndarray) -> bool:
+    return polar_accuracy(gold, logits + shift) >= least_polar
+
+
 def write_sums(folder: Path) -> None:
     sums = [f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}" for n in SHIPPED if (folder / n).exists()]
     (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
@@ -201,9 +200,9 @@ def main() -> None:
         return write_sums(args.folder)
     reader = Reader(args.folder)
     reader.config = {"temperature": {}}
-    stance_shift, stance_degree = fit_stance(reader)
-    sentiment_shift, sentiment_degree = fit_sentiment(reader)
-    share = fold_score(reader)
+    stance_shift, stance_degree, _ = fit_stance(reader)
+    penalty, r = refit_score(reader)
+    sentiment_shift, sentiment_degree, _ = fit_sentiment(reader)
     entity_shift, entity_degree = fit_entity(reader)
     keep_degree, threshold = fit_keep(reader)
     degrees = {
@@ -213,11 +212,11 @@ def main() -> None:
         "salience": fit_salience(reader),
         "entity": entity_degree,
     }
-    reader.heads["stance.out.bias"][1] += stance_shift
-    reader.heads["sentiment.out.bias"][1] += sentiment_shift
+    reader.heads["stance.out.bias"] += stance_shift
+    reader.heads["sentiment.out.bias"] += sentiment_shift
     reader.heads["entity.out.bias"][0] += entity_shift
-    print(f"offsets: stance {stance_shift:.2f}, sentiment {sentiment_shift:.2f}, entity {entity_shift}")
-    print(f"the score takes {share:.2f} of the sentiment logits")
+    print(f"offsets: stance {stance_shift}, sentiment {sentiment_shift}, entity {entity_shift}")
+    print(f"score: penalty {penalty}, r on news {r:.3f}")
     print(f"temperatures: {degrees}; keep threshold {threshold}")
     save_file(reader.heads, args.folder / "heads.safetensors")
     config = {

@@ -1,6 +1,6 @@
-"""Writes `MODEL_CARD.md` from measured figures: `python -m training.card DIR figures.json`.
+"""Writes `MODEL_CARD.md` from measured figures: `python -m training.card DIR FIGURES...`.
 
-`figures.json` comes from `evaluate --trunk both --test --json`. The names of people and places are swapped here
+The figures come from `evaluate --trunk both --test --json`. The names of people and places are swapped here
 (`bias.py`); all else in the card is text.
 """
 
@@ -65,9 +65,11 @@ def salience_line(found: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("figures", type=Path)
+    parser.add_argument("figures", type=Path, nargs="+", help="one file with both trunks, or one for each")
     args = parser.parse_args()
-    found = json.loads(args.figures.read_text(encoding="utf-8"))
+    found: dict = {}
+    for file in args.figures:
+        found |= json.loads(file.read_text(encoding="utf-8"))
     card = CARD.read_text(encoding="utf-8")
     card = card.replace("{{figures}}", figure_table(found)).replace("{{salience}}", salience_line(found))
     card = card.replace("{{bias}}", "\n".join(table(Reader(args.folder))))

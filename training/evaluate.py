@@ -149,29 +149,29 @@ def plain(reader: Reader) -> Figures:
     return {"n": len(PLAIN), "not_neutral": len(wrong)}
 
 
-def figures(reader: Reader, test: bool, step: int = 1) -> dict[str, Figures]:
-    found = {
-        "newsmtsc-rw.dev": stance(reader, read("stance/newsmtsc-rw.dev.jsonl")),
-        "newsmtsc-mt.dev": stance(reader, read("stance/newsmtsc-mt.dev.jsonl")),
-        "dse.dev": stance(reader, read("stance/dse.dev.jsonl")[::step]),
-        "dse.dev (directed)": directed(reader, read("stance/dse.dev.jsonl")[::step]),
-        "persent.dev": stance(reader, [r for r in read("stance/persent.dev.jsonl") if r["start"] is not None][::step]),
-        "sst.dev": sentiment(reader, read("sentiment/sst.dev.jsonl")),
-        "emobank-news.dev": sentiment(reader, read("sentiment/emobank-news.dev.jsonl")[::step]),
-        "google.dev": keep(reader, read("compression/google.dev.jsonl")),
-        "wnut17.dev": entity(reader, read("entities/wnut17.dev.jsonl")),
-        "worldwide.dev": entity(reader, read("entities/worldwide.dev.jsonl")[::step]),
-        "salience (held-out pages)": salience(reader),
-        "plain": plain(reader),
+def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[str, Figures]:
+    """All figures by file. `step` thins the large files; `only` takes the files whose names contain it."""
+    persent = "stance/persent.dev.jsonl"
+    measured: dict[str, Callable[[], Figures]] = {
+        "newsmtsc-rw.dev": lambda: stance(reader, read("stance/newsmtsc-rw.dev.jsonl")),
+        "newsmtsc-mt.dev": lambda: stance(reader, read("stance/newsmtsc-mt.dev.jsonl")),
+        "dse.dev": lambda: stance(reader, read("stance/dse.dev.jsonl")[::step]),
+        "dse.dev (directed)": lambda: directed(reader, read("stance/dse.dev.jsonl")[::step]),
+        "persent.dev": lambda: stance(reader, [r for r in read(persent) if r["start"] is not None][::step]),
+        "sst.dev": lambda: sentiment(reader, read("sentiment/sst.dev.jsonl")),
+        "emobank-news.dev": lambda: sentiment(reader, read("sentiment/emobank-news.dev.jsonl")[::step]),
+        "google.dev": lambda: keep(reader, read("compression/google.dev.jsonl")),
+        "wnut17.dev": lambda: entity(reader, read("entities/wnut17.dev.jsonl")),
+        "worldwide.dev": lambda: entity(reader, read("entities/worldwide.dev.jsonl")[::step]),
+        "salience (held-out pages)": lambda: salience(reader),
+        "plain": lambda: plain(reader),
+        "newsmtsc-rw.test": lambda: stance(reader, read("stance/newsmtsc-rw.test.jsonl")),
+        "newsmtsc-mt.test": lambda: stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
+        "sst.test": lambda: sentiment(reader, read("sentiment/sst.test.jsonl")),
+        "google.test": lambda: keep(reader, read("compression/google.test.jsonl")),
     }
-    if test:
-        found |= {
-            "newsmtsc-rw.test": stance(reader, read("stance/newsmtsc-rw.test.jsonl")),
-            "newsmtsc-mt.test": stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
-            "sst.test": sentiment(reader, read("sentiment/sst.test.jsonl")),
-            "google.test": keep(reader, read("compression/google.test.jsonl")),
-        }
-    return found
+    chosen = [n for n in measured if only in n and (test or not n.endswith(".test"))]
+    return {name: measured[name]() for name in chosen}
 
 
 def shown(value) -> str:
@@ -186,11 +186,12 @@ def main() -> None:
     parser.add_argument("--trunk", choices=["int8", "f32", "both"], default="int8")
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="", help="files whose names contain this")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     files = {"int8": "trunk.onnx", "f32": "trunk.f32.onnx"}
     chosen = list(files) if args.trunk == "both" else [args.trunk]
-    found = {n: figures(Reader(args.folder, files[n]), args.test, 5 if args.quick else 1) for n in chosen}
+    found = {n: figures(Reader(args.folder, files[n]), args.test, 5 if args.quick else 1, args.only) for n in chosen}
     for task in found[chosen[0]]:
         for name in chosen:
             line = "  ".join(f"{k} {shown(v)}" for k, v in found[name][task].items())
