@@ -43,12 +43,12 @@ CARD = Path(__file__).with_name("card.md")
 def figure_table(found: dict) -> str:
     lines = ["| file | figure | int8 | 95 % interval | float32 | floor | required |", "|---|---|---|---|---|---|---|"]
     for file, figure, interval, heading, floor, must in ROWS:
-        mini, full = found["int8"].get(file), found["f32"].get(file)
+        mini, full = found["int8"].get(file), found.get("f32", {}).get(file, {})
         if mini is None:
             continue
         low, high = mini.get(interval, (None, None))
         between = "" if low is None else f"{low:.3f} to {high:.3f}"
-        a, b = (v if isinstance(v, int) else f"{v:.3f}" for v in (mini[figure], full[figure]))
+        a, b = (v if isinstance(v, (int, str)) else f"{v:.3f}" for v in (mini[figure], full.get(figure, "")))
         lines.append(f"| {file} | {heading} | {a} | {between} | {b} | {floor} | {must} |")
     return "\n".join(lines)
 
