@@ -1,0 +1,1 @@
+"""Trains, exports, quantizes and measures `columnist-mini`, the model that `columnist` ships."""

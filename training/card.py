@@ -1,0 +1,81 @@
+"""Writes `MODEL_CARD.md` from measured figures: `python -m training.card DIR FIGURES...`.
+
+The figures come from `evaluate --trunk both --test --json`. The names of people and places are swapped here
+(`bias.py`); all else in the card is text.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from .bias import table
+from .calibrate import write_sums
+from .predict import Reader
+
+#: File, figure, its interval, heading, floor, must.
+ROWS = [
+    ("newsmtsc-rw.dev", "macro_f1", "ci95", "stance, macro-F1", "0.189 (majority), 0.512 (lexicon)", ""),
+    ("newsmtsc-rw.test", "macro_f1", "ci95", "stance, macro-F1", "0.189 (majority), 0.512 (lexicon)", "0.795"),
+    ("newsmtsc-mt.dev", "macro_f1", "ci95", "stance, macro-F1", "0.224 (majority), 0.496 (lexicon)", ""),
+    ("newsmtsc-mt.test", "macro_f1", "ci95", "stance, macro-F1", "0.224 (majority), 0.496 (lexicon)", "0.770"),
+    ("persent.dev", "macro_f1", "ci95", "stance, macro-F1, rows with a mention", "", "0.410"),
+    ("dse.dev", "macro_f1", "ci95", "stance, macro-F1", "0.311 (majority)", ""),
+    ("dse.dev", "neutral_called_polar", "", "stance, neutral rows called polar", "", "at most 0.350"),
+    ("dse.dev (directed)", "macro_f1", "ci95", "attitude of a named holder, macro-F1", "0.311 (majority)", ""),
+    ("sst.dev", "polar_accuracy", "polar_ci95", "sentiment, positive or negative, accuracy", "", ""),
+    ("sst.test", "polar_accuracy", "polar_ci95", "sentiment, positive or negative, accuracy", "", "0.890"),
+    ("sst.dev", "macro_f1", "ci95", "sentiment, three classes, macro-F1", "", ""),
+    ("sst.test", "macro_f1", "ci95", "sentiment, three classes, macro-F1", "", ""),
+    ("emobank-news.dev", "pearson", "pearson_ci95", "score, Pearson r", "0.451 to 0.558 (lexicon)", "0.680"),
+    ("emobank-news.dev", "macro_f1", "ci95", "sentiment, macro-F1", "0.438 to 0.548 (lexicon)", "0.640"),
+    ("google.dev", "kept_f1", "ci95", "kept-token F1", "", ""),
+    ("google.test", "kept_f1", "ci95", "kept-token F1", "0.522 (copy), 0.583 (first 11 words)", "0.815"),
+    ("google.test", "kept_rate", "", "rate of kept tokens", "", "reference ± 0.030"),
+    ("wnut17.dev", "entity_f1", "entity_ci95", "entities, F1 (PER, ORG, LOC)", "", "0.500"),
+    ("worldwide.dev", "entity_f1", "entity_ci95", "entities, F1 (PER, ORG, LOC)", "", "0.720"),
+    ("worldwide.dev", "all_f1", "all_ci95", "entities, F1 (all five classes)", "", ""),
+    ("plain", "not_neutral", "", "plain facts not called neutral, of 10", "", "0"),
+]
+
+CARD = Path(__file__).with_name("card.md")
+
+
+def figure_table(found: dict) -> str:
+    lines = ["| file | figure | int8 | 95 % interval | float32 | floor | required |", "|---|---|---|---|---|---|---|"]
+    for file, figure, interval, heading, floor, must in ROWS:
+        mini, full = found["int8"].get(file), found.get("f32", {}).get(file, {})
+        if mini is None:
+            continue
+        low, high = mini.get(interval, (None, None))
+        between = "" if low is None else f"{low:.3f} to {high:.3f}"
+        a, b = (v if isinstance(v, (int, str)) else f"{v:.3f}" for v in (mini[figure], full.get(figure, "")))
+        lines.append(f"| {file} | {heading} | {a} | {between} | {b} | {floor} | {must} |")
+    return "\n".join(lines)
+
+
+def salience_line(found: dict) -> str:
+    s = found["int8"]["salience (held-out pages)"]
+    return (
+        f"Over {s['n']} passages of held-out pages the picked sentence has {s['model']:.3f} of the title's content "
+        f"words; the first sentence {s['first']:.3f}, the longest {s['longest']:.3f}, any sentence {s['any']:.3f}, "
+        f"the best {s['best']:.3f}."
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("figures", type=Path, nargs="+", help="one file with both trunks, or one for each")
+    args = parser.parse_args()
+    found: dict = {}
+    for file in args.figures:
+        found |= json.loads(file.read_text(encoding="utf-8"))
+    card = CARD.read_text(encoding="utf-8")
+    card = card.replace("{{figures}}", figure_table(found)).replace("{{salience}}", salience_line(found))
+    card = card.replace("{{bias}}", "\n".join(table(Reader(args.folder))))
+    (args.folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    write_sums(args.folder)
+
+
+if __name__ == "__main__":
+    main()

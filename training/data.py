@@ -1,0 +1,159 @@
+"""The training sets as `Example`s, one pool for each task. Reads `.train.` files and `articles/html` only.
+
+Rows of one sentence (NewsMTSC, DSE) become one example with several targets, so that a sentence is read once.
+"""
+
+import gzip
+import json
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .model import ENTITY, SENTIMENT, STANCE
+from .salience import pages, paragraph_targets
+from .text import Encoded, encode_all
+
+DATA = Path(os.environ.get("COLUMNIST_DATA", Path(__file__).parents[1] / ".." / "shared" / "data"))
+IGNORE = -100
+#: EmoBank's raters keep to the middle of the scale: doubled, its scores spread as the other sets' do.
+EMOBANK_SCALE = 2.0
+#: Entity classes a source does not mark: an `O` there may hide one, so they are left out of the loss.
+UNMARKED = {"wnut17": ("NORP",), "btc": ("NORP", "MISC"), "wikigold": ()}
+
+
+@dataclass(slots=True)
+class Example:
+    """One text with the labels of one pool. Positions are token positions."""
+
+    tokens: Encoded
+    sentiment: int | None = None
+    score: float | None = None
+    #: (positions of the mention, label)
+    stance: list[tuple[list[int], int]] = field(default_factory=list)
+    #: (positions of the holder, of the target, label)
+    directed: list[tuple[list[int], list[int], int]] = field(default_factory=list)
+    #: One label a token, `IGNORE` where there is none.
+    keep: list[int] | None = None
+    entity: list[int] | None = None
+    #: Classes left out of the entity loss.
+    unmarked: tuple[int, ...] = ()
+    #: (positions of the sentence, target in 0..1)
+    salience: list[tuple[list[int], float]] = field(default_factory=list)
+
+
+def read(name: str) -> list[dict]:
+    """Records of a JSON-lines file under the data folder, plain or gzipped."""
+    path = DATA / name
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        return [json.loads(line) for line in lines]
+
+
+def targets(rows: list[dict], directed: bool) -> list[Example]:
+    """Stance rows, gathered by text. A directed row keeps its holder."""
+    by_text: dict[str, list[dict]] = defaultdict(list)
+    for row in rows:
+        by_text[row["text"]].append(row)
+    examples = [Example(tokens) for tokens in encode_all(list(by_text))]
+    for example in examples:
+        for row in by_text[example.tokens.text]:
+            label = STANCE.index(row["label"])
+            mention = example.tokens.covered(row["start"], row["end"])
+            example.stance.append((mention, label))
+            if directed:
+                holder = example.tokens.covered(row["holder_start"], row["holder_end"])
+                example.directed.append((holder, mention, label))
+    return examples
+
+
+def sentiment(rows: list[dict], scale: float = 1.0) -> list[Example]:
+    encoded = encode_all([row["text"] for row in rows])
+    return [
+        Example(tokens, sentiment=SENTIMENT.index(row["label"]), score=max(-1.0, min(1.0, row["score"] * scale)))
+        for tokens, row in zip(encoded, rows, strict=True)
+    ]
+
+
+def spell(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
+    """Tokens joined by single spaces, and the span of each in the text."""
+    spans, at = [], 0
+    for token in tokens:
+        spans.append((at, at + len(token)))
+        at += len(token) + 1
+    return " ".join(tokens), spans
+
+
+def token_owners(encoded: Encoded, spans: list[tuple[int, int]]) -> list[int]:
+    """For each position the data token it lies in, or -1. Both run left to right."""
+    owners, at = [], 0
+    for word, (start, end) in zip(encoded.words, encoded.spans, strict=True):
+        if word < 0 or end <= start:
+            owners.append(-1)
+            continue
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        owners.append(at if at < len(spans) and spans[at][0] < end else -1)
+    return owners
+
+
+def keep(rows: list[dict]) -> list[Example]:
+    spelled = [spell(row["tokens"]) for row in rows]
+    examples = []
+    for row, encoded, (_, spans) in zip(rows, encode_all([t for t, _ in spelled]), spelled, strict=True):
+        owners = token_owners(encoded, spans)
+        examples.append(Example(encoded, keep=[IGNORE if o < 0 else row["keep"][o] for o in owners]))
+    return examples
+
+
+def entity(rows: list[dict]) -> list[Example]:
+    """Labels stand on the first token of each pre-tokenizer word; a data token may be several words."""
+    spelled = [spell(row["tokens"]) for row in rows]
+    examples = []
+    for row, encoded, (_, spans) in zip(rows, encode_all([t for t, _ in spelled]), spelled, strict=True):
+        owners = token_owners(encoded, spans)
+        labels, seen = [IGNORE] * len(encoded), -1
+        for position in encoded.first_tokens():
+            owner = owners[position]
+            if owner < 0:
+                continue
+            tag = row["tags"][owner]
+            labels[position] = ENTITY.index("I" + tag[1:] if owner == seen and tag != "O" else tag)
+            seen = owner
+        hidden = tuple(ENTITY.index(f"{s}-{k}") for k in UNMARKED[row["source"]] for s in "BI")
+        examples.append(Example(encoded, entity=labels, unmarked=hidden))
+    return examples
+
+
+def salience() -> list[Example]:
+    examples = []
+    for page in pages(DATA / "articles" / "html", held_out=False):
+        for text, sentences in paragraph_targets(page):
+            encoded = encode_all([text])[0]
+            marks = [(encoded.covered(a, b), t) for (a, b), t in sentences]
+            marks = [(p, t) for p, t in marks if p]
+            if marks:
+                examples.append(Example(encoded, salience=marks))
+    return examples
+
+
+def pools() -> dict[str, list[Example]]:
+    """Every training pool by name."""
+    directed = targets(read("stance/dse.train.jsonl.gz"), directed=True)
+    emobank = read("sentiment/emobank.train.jsonl")
+    vader = read("sentiment/vader-tweets.train.jsonl") + read("sentiment/vader-amazon.train.jsonl")
+    entities = [read(f"entities/{name}.train.jsonl") for name in ("wikigold", "wnut17", "btc")]
+    return {
+        "stance": targets(read("stance/newsmtsc.train.jsonl"), directed=False),
+        "polar": [e for e in directed if any(label != 1 for *_, label in e.directed)],
+        "plain": [e for e in directed if all(label == 1 for *_, label in e.directed)],
+        "sst": sentiment(read("sentiment/sst.train.jsonl")),
+        "phrases": sentiment([r for r in read("sentiment/sst.phrases.train.jsonl.gz") if len(r["text"].split()) < 14]),
+        "vader": sentiment(vader),
+        "emobank": sentiment(emobank, EMOBANK_SCALE),
+        "keep": keep(read("compression/google.train.jsonl")),
+        "wikigold": entity(entities[0]),
+        "wnut17": entity(entities[1]),
+        "btc": entity(entities[2]),
+        "salience": salience(),
+    }

@@ -1,0 +1,204 @@
+"""Scores a model folder on the dev files: `python -m training.evaluate DIR [--trunk both] [--test] [--quick]`.
+
+`--trunk both` sets the int8 trunk beside the float32 one, head by head. `--test` reads the test files too,
+which is for the end. `--quick` takes every fifth row of the large files. `--json` writes all figures.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from .data import DATA, read, spell, token_owners
+from .metrics import entity_counts, entity_f1, interval, kept_f1, macro_f1, polar_accuracy
+from .model import ENTITY, SENTIMENT, STANCE
+from .predict import Reader, best_path, sigmoid, softmax
+from .salience import content_words, overlap, pages, paragraph_targets
+
+#: Sentences that state facts, written for this check: each must be neutral, its subject too.
+PLAIN = [
+    ("There will be an election in two months.", "election"),
+    ("The committee meets on Tuesday in Brussels.", "committee"),
+    ("Canada has ten provinces and three territories.", "Canada"),
+    ("The prime minister arrived in Tokyo on Monday.", "prime minister"),
+    ("The report has 240 pages and four chapters.", "report"),
+    ("Voters will choose between five candidates.", "Voters"),
+    ("The bill now goes to the Senate.", "Senate"),
+    ("Anna Schmidt was born in Hamburg in 1961.", "Anna Schmidt"),
+    ("Parliament is due to debate the budget next week.", "Parliament"),
+    ("The company employs 3,000 people at two sites.", "company"),
+]
+
+Figures = dict[str, float | tuple[float, float] | int]
+
+
+def stance(reader: Reader, rows: list[dict], predict: Callable | None = None) -> Figures:
+    predict = predict or (lambda r: reader.stance(r["text"], r["start"], r["end"]))
+    gold = np.array([STANCE.index(r["label"]) for r in rows])
+    given = np.array([predict(r) for r in rows]).argmax(-1)
+    low, high = interval(len(rows), lambda i: macro_f1(gold[i], given[i]))
+    neutral = gold == 1
+    return {
+        "n": len(rows),
+        "macro_f1": macro_f1(gold, given),
+        "ci95": (low, high),
+        "accuracy": float((gold == given).mean()),
+        "neutral_called_polar": float((given[neutral] != 1).mean()),
+    }
+
+
+def directed(reader: Reader, rows: list[dict]) -> Figures:
+    def predict(r: dict) -> np.ndarray:
+        return reader.directed(r["text"], (r["holder_start"], r["holder_end"]), (r["start"], r["end"]))
+
+    return stance(reader, rows, predict)
+
+
+def sentiment(reader: Reader, rows: list[dict]) -> Figures:
+    answers = [reader.sentiment(r["text"]) for r in rows]
+    gold = np.array([SENTIMENT.index(r["label"]) for r in rows])
+    logits, scores = np.array([a for a, _ in answers]), np.array([s for _, s in answers])
+    wanted = np.array([r["score"] for r in rows])
+    polar = np.flatnonzero(gold != 1)
+    return {
+        "n": len(rows),
+        "macro_f1": macro_f1(gold, logits.argmax(-1)),
+        "ci95": interval(len(rows), lambda i: macro_f1(gold[i], logits[i].argmax(-1))),
+        "accuracy": float((gold == logits.argmax(-1)).mean()),
+        "polar_accuracy": polar_accuracy(gold, logits),
+        "polar_ci95": interval(len(polar), lambda i: polar_accuracy(gold[polar][i], logits[polar][i])),
+        "pearson": float(np.corrcoef(scores, wanted)[0, 1]),
+        "pearson_ci95": interval(len(rows), lambda i: float(np.corrcoef(scores[i], wanted[i])[0, 1])),
+    }
+
+
+def token_keeps(reader: Reader, rows: list[dict]) -> list[np.ndarray]:
+    """p(kept) of each data token: the mean over the word pieces in it."""
+    found = []
+    for row in rows:
+        text, spans = spell(row["tokens"])
+        encoded, logits = reader.keep(text)
+        owners = np.array(token_owners(encoded, spans))
+        p = sigmoid(logits / reader.temperature("keep"))
+        found.append(np.array([p[owners == o].mean() if (owners == o).any() else 0.0 for o in range(len(spans))]))
+    return found
+
+
+def keep(reader: Reader, rows: list[dict]) -> Figures:
+    threshold = reader.config.get("threshold", {}).get("keep", 0.5)
+    given = [(p >= threshold).astype(int) for p in token_keeps(reader, rows)]
+    scores = np.array([kept_f1(r["keep"], g) for r, g in zip(rows, given, strict=True)])
+    total = sum(len(g) for g in given)
+    return {
+        "n": len(rows),
+        "kept_f1": float(scores.mean()),
+        "ci95": interval(len(rows), lambda i: float(scores[i].mean())),
+        "kept_rate": sum(int(g.sum()) for g in given) / total,
+        "reference_rate": sum(sum(r["keep"]) for r in rows) / total,
+    }
+
+
+def entity_tags(reader: Reader, row: dict) -> list[str]:
+    """A tag for each data token. A data token of several words takes the tag of its first."""
+    text, spans = spell(row["tokens"])
+    encoded, logits = reader.entity(text)
+    path = best_path(np.log(softmax(logits / reader.temperature("entity"))), ENTITY)
+    owners, tags = token_owners(encoded, spans), ["O"] * len(spans)
+    for position, label in reversed(list(zip(encoded.first_tokens(), path, strict=True))):
+        if owners[position] >= 0:
+            tags[owners[position]] = ENTITY[label]
+    return tags
+
+
+def entity(reader: Reader, rows: list[dict]) -> Figures:
+    given = [entity_tags(reader, r) for r in rows]
+    figures: Figures = {"n": len(rows)}
+    for name, kinds in (("entity_f1", ("PER", "ORG", "LOC")), ("all_f1", ("PER", "ORG", "LOC", "NORP", "MISC"))):
+        counts = np.array([entity_counts(r["tags"], g, kinds) for r, g in zip(rows, given, strict=True)])
+        figures[name] = entity_f1(counts)
+        figures[name.replace("f1", "ci95")] = interval(len(rows), lambda i, counts=counts: entity_f1(counts[i]))
+    return figures
+
+
+def salience(reader: Reader) -> Figures:
+    """On held-out pages: the share of the title that the picked sentence of each passage has, beside simple picks."""
+    shares: dict[str, list[float]] = {"model": [], "first": [], "longest": [], "best": [], "any": []}
+    for page in pages(DATA / "articles" / "html", held_out=True):
+        title = content_words(page.title)
+        for text, marks in paragraph_targets(page):
+            spans = [span for span, _ in marks]
+            each = [overlap(text[a:b], title, {}) for a, b in spans]
+            shares["model"].append(each[int(reader.salience(text, spans).argmax())])
+            shares["first"].append(each[0])
+            shares["longest"].append(each[max(range(len(spans)), key=lambda i: spans[i][1] - spans[i][0])])
+            shares["best"].append(max(each))
+            shares["any"].append(sum(each) / len(each))
+    return {"n": len(shares["model"])} | {name: float(np.mean(values)) for name, values in shares.items()}
+
+
+def plain(reader: Reader) -> Figures:
+    wrong = []
+    for text, target in PLAIN:
+        start = text.index(target)
+        if reader.sentiment(text)[0].argmax() != 1 or reader.stance(text, start, start + len(target)).argmax() != 1:
+            wrong.append(text)
+    for text in wrong:
+        print(f"  not neutral: {text}")
+    return {"n": len(PLAIN), "not_neutral": len(wrong)}
+
+
+def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[str, Figures]:
+    """All figures by file. `step` thins the large files; `only` takes the files whose names contain it."""
+    persent = "stance/persent.dev.jsonl"
+    measured: dict[str, Callable[[], Figures]] = {
+        "newsmtsc-rw.dev": lambda: stance(reader, read("stance/newsmtsc-rw.dev.jsonl")),
+        "newsmtsc-mt.dev": lambda: stance(reader, read("stance/newsmtsc-mt.dev.jsonl")),
+        "dse.dev": lambda: stance(reader, read("stance/dse.dev.jsonl")[::step]),
+        "dse.dev (directed)": lambda: directed(reader, read("stance/dse.dev.jsonl")[::step]),
+        "persent.dev": lambda: stance(reader, [r for r in read(persent) if r["start"] is not None][::step]),
+        "sst.dev": lambda: sentiment(reader, read("sentiment/sst.dev.jsonl")),
+        "emobank-news.dev": lambda: sentiment(reader, read("sentiment/emobank-news.dev.jsonl")[::step]),
+        "google.dev": lambda: keep(reader, read("compression/google.dev.jsonl")),
+        "wnut17.dev": lambda: entity(reader, read("entities/wnut17.dev.jsonl")),
+        "worldwide.dev": lambda: entity(reader, read("entities/worldwide.dev.jsonl")[::step]),
+        "salience (held-out pages)": lambda: salience(reader),
+        "plain": lambda: plain(reader),
+        "newsmtsc-rw.test": lambda: stance(reader, read("stance/newsmtsc-rw.test.jsonl")),
+        "newsmtsc-mt.test": lambda: stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
+        "sst.test": lambda: sentiment(reader, read("sentiment/sst.test.jsonl")),
+        "google.test": lambda: keep(reader, read("compression/google.test.jsonl")),
+    }
+    chosen = [n for n in measured if only in n and (test or not n.endswith(".test"))]
+    return {name: measured[name]() for name in chosen}
+
+
+def shown(value) -> str:
+    if isinstance(value, tuple):
+        return f"[{value[0]:.3f}, {value[1]:.3f}]"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--trunk", choices=["int8", "f32", "both"], default="int8")
+    parser.add_argument("--test", action="store_true")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="", help="files whose names contain this")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    files = {"int8": "trunk.onnx", "f32": "trunk.f32.onnx"}
+    chosen = list(files) if args.trunk == "both" else [args.trunk]
+    found = {n: figures(Reader(args.folder, files[n]), args.test, 5 if args.quick else 1, args.only) for n in chosen}
+    for task in found[chosen[0]]:
+        for name in chosen:
+            line = "  ".join(f"{k} {shown(v)}" for k, v in found[name][task].items())
+            print(f"{task:26} {name:5} {line}", flush=True)
+    if args.json:
+        args.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Answers of an exported model: ONNX trunk through ONNX Runtime, heads in NumPy. One text, one pass, no padding.
+
+This is the reference of what `columnist` does in Rust; nothing here needs PyTorch.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from .text import Encoded, encode
+
+
+class Reader:
+    """A model folder, read with its int8 trunk or with the float32 one beside it."""
+
+    def __init__(self, folder: Path, trunk: str = "trunk.onnx", threads: int = 1):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.session = onnxruntime.InferenceSession(folder / trunk, options, ["CPUExecutionProvider"])
+        self.heads = load_file(folder / "heads.safetensors")
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        config = folder / "config.json"
+        self.config = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
+        self.read = lru_cache(maxsize=20_000)(self._read)
+
+    def _read(self, text: str) -> tuple[Encoded, np.ndarray]:
+        """Tokens and their states `[T, 384]`."""
+        encoded = encode(text, self.tokenizer)
+        feed = {"input_ids": np.array([encoded.ids]), "token_type_ids": np.array([encoded.types])}
+        return encoded, self.session.run(None, feed)[0][0]
+
+    def head(self, name: str, x: np.ndarray) -> np.ndarray:
+        if f"{name}.dense.weight" in self.heads:
+            x = np.tanh(x @ self.heads[f"{name}.dense.weight"].T + self.heads[f"{name}.dense.bias"])
+        return x @ self.heads[f"{name}.out.weight"].T + self.heads[f"{name}.out.bias"]
+
+    def temperature(self, name: str) -> float:
+        return self.config.get("temperature", {}).get(name, 1.0)
+
+    def sentiment(self, text: str) -> tuple[np.ndarray, float]:
+        """Logits `[3]` and score."""
+        encoded, states = self.read(text)
+        pooled = paragraph(encoded, states)
+        return self.head("sentiment", pooled), float(np.tanh(self.head("score", pooled))[0])
+
+    def stance(self, text: str, start: int, end: int) -> np.ndarray:
+        """Logits `[3]` for the mention at `start..end`; neutral where it lies past the last position."""
+        encoded, states = self.read(text)
+        covered = encoded.covered(start, end)
+        if not covered:
+            return np.array([-9.0, 9.0, -9.0], np.float32)
+        return self.head("stance", np.concatenate([states[covered].mean(0), paragraph(encoded, states)]))
+
+    def directed(self, text: str, holder: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
+        encoded, states = self.read(text)
+        spans = [states[encoded.covered(*span)].mean(0) for span in (holder, target)]
+        return self.head("directed", np.concatenate([*spans, paragraph(encoded, states)]))
+
+    def keep(self, text: str) -> tuple[Encoded, np.ndarray]:
+        """A logit for each token."""
+        encoded, states = self.read(text)
+        return encoded, self.head("keep", states)[:, 0]
+
+    def salience(self, text: str, sentences: list[tuple[int, int]]) -> np.ndarray:
+        """A logit for each sentence; -9 for one past the last position."""
+        encoded, states = self.read(text)
+        whole = paragraph(encoded, states)
+        covered = [encoded.covered(*span) for span in sentences]
+        return np.array(
+            [self.head("salience", np.concatenate([states[c].mean(0), whole]))[0] if c else -9.0 for c in covered]
+        )
+
+    def entity(self, text: str) -> tuple[Encoded, np.ndarray]:
+        """Logits `[words, 11]`."""
+        encoded, states = self.read(text)
+        return encoded, self.head("entity", states[encoded.first_tokens()])
+
+
+def paragraph(encoded: Encoded, states: np.ndarray) -> np.ndarray:
+    """Mean state `[384]` of the text without `[CLS]` and `[SEP]`."""
+    return states[1:-1].mean(0) if len(encoded) > 2 else np.zeros(states.shape[1], np.float32)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-logits))
+
+
+def best_path(scores: np.ndarray, names: list[str]) -> list[int]:
+    """The likeliest legal row of BIO tags (Viterbi): an `I` follows only the `B` or `I` of its class."""
+    legal = np.zeros((len(names), len(names)))
+    for to, name in enumerate(names):
+        if name.startswith("I"):
+            legal[[n[1:] != name[1:] for n in names], to] = -np.inf
+    first = np.array([-np.inf if n.startswith("I") else 0.0 for n in names])
+    if len(scores) == 0:
+        return []
+    total, back = scores[0] + first, []
+    for row in scores[1:]:
+        paths = total[:, None] + legal
+        back.append(paths.argmax(0))
+        total = paths.max(0) + row
+    path = [int(total.argmax())]
+    for step in reversed(back):
+        path.append(int(step[path[-1]]))
+    return path[::-1]

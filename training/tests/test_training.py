@@ -1,0 +1,91 @@
+"""Gluing, labels, metrics and the exported graph, on made-up material."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from training.batches import glued, tensors
+from training.data import Example, spell, token_owners
+from training.export import folded, trunk_graph
+from training.metrics import entity_counts, entity_f1, kept_f1, macro_f1, mentions
+from training.model import ENTITY, Model, Trunk
+from training.predict import best_path
+from training.quantize import quantized, scaled
+from training.text import UPPER, encode, recased
+
+
+def test_glued_texts_read_as_one_text():
+    a = Example(encode("Ann met Bo."), stance=[([1], 2)])
+    b = Example(encode("Bo left Rome."), stance=[([3], 0)])
+    both = glued(a, b)
+    whole = encode("Ann met Bo. Bo left Rome.")
+    assert both.tokens == whole
+    assert both.stance == [([1], 2), (whole.covered(20, 24), 0)]
+
+
+def test_texts_of_different_sentiment_are_not_glued():
+    a, b = (Example(encode("So it is."), sentiment=label, score=0.0) for label in (0, 2))
+    assert glued(a, b) is None
+
+
+def test_recased_is_the_encoding_of_the_text_in_that_case():
+    encoded = encode("A deal with the EU, 3D and Åsa")
+    assert recased(encoded, upper=True).types == encode(encoded.text.upper()).types
+    assert recased(encoded, upper=False).types == encode(encoded.text.lower()).types
+    assert UPPER in recased(encoded, upper=True).types
+
+
+def test_each_word_piece_knows_its_data_token():
+    text, spans = spell(["The", "6,700", "-", "km", "Nile"])
+    encoded = encode(text)
+    owners = token_owners(encoded, spans)
+    assert owners[0] == owners[-1] == -1
+    assert [owners.count(o) for o in range(5)] == [1, len(encode("6,700")) - 2, 1, 1, 1]
+
+
+def test_figures_by_hand():
+    assert kept_f1([1, 1, 0, 0], [1, 0, 1, 0]) == 0.5
+    # F1 of the classes: 2/3, 2/3, 1.
+    assert macro_f1(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])) == pytest.approx(7 / 9)
+    assert mentions(["B-PER", "I-PER", "O", "I-LOC", "B-LOC"]) == {(0, 1, "PER"), (3, 3, "LOC"), (4, 4, "LOC")}
+    counts = entity_counts(["B-PER", "I-PER", "B-MISC"], ["B-PER", "O", "B-MISC"], ("PER", "ORG", "LOC"))
+    assert counts.tolist() == [0, 1, 1]
+    assert entity_f1(np.array([[1, 2, 2], [1, 1, 2]])) == pytest.approx(4 / 7)
+
+
+def test_best_path_never_begins_inside():
+    scores = np.zeros((3, len(ENTITY)))
+    scores[:, ENTITY.index("I-PER")] = 5
+    assert [ENTITY[i] for i in best_path(scores, ENTITY)] == ["B-PER", "I-PER", "I-PER"]
+
+
+def test_scales_are_one_a_channel_and_within_the_limit():
+    values, scale = scaled(np.array([[1.0, -30.0], [0.5, 15.0]], np.float32), axis=0, limit=64)
+    assert np.abs(values).max() <= 64
+    assert np.allclose(values * scale, [[1.0, -30.0], [0.5, 15.0]], rtol=0.05)
+
+
+def test_padding_does_not_reach_the_states():
+    torch.manual_seed(1)
+    model = Model(Trunk(0.0)).eval()
+    short, long = Example(encode("Bo left.")), Example(encode("Ann met Bo in Rome on a rainy day."))
+    ids, types, mask = tensors([short, long])
+    with torch.no_grad():
+        together = model(ids, types, mask)[0, : len(short.tokens)]
+        alone = model(*tensors([short]))[0]
+    assert torch.allclose(together, alone, atol=1e-4)
+
+
+def test_the_exported_graph_gives_the_states_of_the_model():
+    torch.manual_seed(2)
+    trunk = Trunk(0.0).eval()
+    graph = trunk_graph(folded({n: p.numpy() for n, p in trunk.state_dict().items()}))
+    encoded = encode("NATO met in Rome, said Ann.")
+    feed = {"input_ids": np.array([encoded.ids]), "token_type_ids": np.array([encoded.types])}
+    with torch.no_grad():
+        wanted = trunk(*tensors([Example(encoded)])[:2])[0].numpy()
+    for made, share in ((graph, 0.0001), (quantized(graph), 0.2)):
+        session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+        given = session.run(None, feed)[0][0]
+        assert np.abs(given - wanted).mean() <= share * np.abs(wanted).mean()
