@@ -14,8 +14,9 @@ use super::{Alias, Origin, Target, known, person};
 use crate::article::Paragraph;
 use crate::findings::{Entity, EntityClass};
 
-/// Entities less sure than this are left out.
-const FLOOR: f32 = 0.5;
+/// Entities less sure than this are left out. A model that is sure of a name may waver between its classes,
+/// so this is well under one half.
+const FLOOR: f32 = 0.35;
 
 /// Collects names over a run and proposes targets.
 #[derive(Clone, Debug, Default)]
@@ -169,7 +170,10 @@ impl Proposals {
         for (folded, name) in &self.names {
             let spelling = name.spelling();
             let class = name.class();
-            let country = known::by_word(spelling).map(|(known, _)| known);
+            // An article came off with the rest that is no name; "the West" is known by it.
+            let country = known::by_word(spelling)
+                .or_else(|| known::by_word(&format!("the {spelling}")))
+                .map(|(known, _)| known);
             match country {
                 Some(known) if class != EntityClass::Per || spelling.contains(' ') => {
                     give(Target::named(known.name), &mut name.seen.iter().copied());

@@ -572,6 +572,7 @@ fn proposals_merge_the_names_of_one_thing() {
         &["the [LOC U.S].\n\n[LOC United States]\n\n[NORP American]"],
         &["United States"],
     );
+    proposes(&["the [LOC West]\n\nthe [ORG West]’s doubts"], &["the West"]);
     // A part of a known name is the whole of it.
     proposes(
         &["Russian-[LOC North] Korean ties\n\nNorth [LOC Korea]\n\n[LOC North Korea]"],
