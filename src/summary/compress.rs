@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Source;
 use super::repair::{paired, repair};
-use super::words::{BREAK, Border, CLAUSE, NEVER, PAUSE, PHRASE, Seam, Word, words};
+use super::words::{BREAK, Border, CLAUSE, NEVER, PAUSE, PHRASE, Seam, Word, begins_noun_phrase, words};
 
 /// The best at most `limit` words of a sentence, or at most `allowance` if it cannot be cut otherwise
 /// without tearing what belongs together; `None` if not even so.
@@ -220,7 +220,8 @@ fn kept(words: &[Word<'_>], bonus: f32) -> Vec<bool> {
 }
 
 /// The words that were kept. Where some were dropped between two, one comma stays if one stood at
-/// either end of the gap, none if at both: then they were a pair.
+/// either end of the gap. Commas at both were a pair and go, unless a noun phrase follows: then it is
+/// the next of a list, or what the sentence is about.
 fn joined<'a>(words: &[Word<'a>], choice: &[bool]) -> Vec<Cow<'a, str>> {
     let mut all: Vec<Cow<'a, str>> = Vec::new();
     let mut dropped: Option<&str> = None;
@@ -231,7 +232,9 @@ fn joined<'a>(words: &[Word<'a>], choice: &[bool]) -> Vec<Cow<'a, str>> {
         }
         if let (Some(end), Some(last)) = (dropped.take(), all.last_mut()) {
             match (last.ends_with(','), end.ends_with(',')) {
-                (true, true) => *last = last.trim_end_matches(',').to_owned().into(),
+                (true, true) if !begins_noun_phrase(word.text) => {
+                    *last = last.trim_end_matches(',').to_owned().into();
+                }
                 (false, true) => last.to_mut().push(','),
                 _ => {}
             }

@@ -304,6 +304,16 @@ mod tests {
     }
 
     #[test]
+    fn the_next_of_a_list_keeps_its_comma() {
+        check(
+            "The director, {who} {came} {late} {that} {day,} Mr Ito and other guests were present.",
+            9,
+            Method::Compress,
+            "The director, Mr Ito and other guests were present.",
+        );
+    }
+
+    #[test]
     fn a_negation_stays_with_what_it_negates() {
         check(
             "The court did {not} find the former minister guilty {of} {the} {charges} {that} {were} {brought} {last} {winter.}",

@@ -177,6 +177,11 @@ fn seam(word: &str, next: &str) -> Seam {
     }
 }
 
+/// Whether a word is a name's or an article.
+pub(super) fn begins_noun_phrase(word: &str) -> bool {
+    starts_capital(word) || ARTICLES.contains(&word.to_lowercase().as_str())
+}
+
 fn starts_capital(word: &str) -> bool {
     word.chars()
         .find(|c| c.is_alphanumeric())
