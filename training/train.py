@@ -160,7 +160,9 @@ def main() -> None:
     dropout = settings["optimizer"]["dropout"]
     model = Model(Trunk.pretrained(dropout), dropout)
     if args.start:
-        model.load_state_dict(load_file(args.start / "model.safetensors"))
+        # What is kept in the repository is the average alone.
+        last = args.start / "model.safetensors"
+        model.load_state_dict(load_file(last if last.exists() else args.start / "average.safetensors"))
     average = copy.deepcopy(model).requires_grad_(False)
     if args.start:
         average.load_state_dict(load_file(args.start / "average.safetensors"))
