@@ -26,15 +26,9 @@ pub fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), RunError> {
         TargetChoice::Named(named) => Targets::new(named.clone())?,
         TargetChoice::Auto => Targets::new(Vec::new())?,
     };
-    let plan = Plan {
-        rules: &settings.rules,
-        targets: &targets,
-        kinds: &settings.answers.kinds,
-        engine: &Loaded::Fake, // nothing is analysed yet
-        jobs: settings.jobs,
-        batch_tokens: settings.batch_tokens,
-        stop: &AtomicBool::new(false),
-    };
+    // Nothing is analysed yet.
+    let never = AtomicBool::new(false);
+    let plan = Plan::new(settings, &Loaded::Fake, &targets, &never);
     let mut tally = Tally::default();
     let (mut tokens, mut mentions) = (0_u64, 0_u64);
     let mut sample: Vec<Paragraph> = Vec::new();

@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::model::hex_sha256;
+use crate::digest::sha256;
 use crate::report::ReportError;
-use crate::report::csv::part;
+use crate::report::csv::{failed, part};
 use crate::report::record::{Recipe, Tally};
 use crate::settings::Answers;
 
@@ -110,15 +110,8 @@ impl Journal {
     }
 }
 
-fn failed(path: &Path, source: std::io::Error) -> ReportError {
-    ReportError::Write {
-        path: path.display().to_string(),
-        source,
-    }
-}
-
 fn checksum(json: &str) -> String {
-    hex_sha256(json.as_bytes())[..16].to_owned()
+    sha256(json.as_bytes())[..16].to_owned()
 }
 
 fn valid<T: DeserializeOwned>(line: &str) -> Option<T> {

@@ -15,6 +15,7 @@
 pub mod article;
 pub mod batch;
 pub mod cli;
+pub mod digest;
 pub mod doctor;
 pub mod dry_run;
 pub mod engine;

@@ -23,6 +23,7 @@ use crate::engine::{EngineError, Loaded, findings};
 use crate::findings::Findings;
 use crate::input::{Draft, Unread};
 use crate::segment::{Rules, segment};
+use crate::settings::Settings;
 use crate::targets::Targets;
 
 /// What the threads need to know; the same for every article.
@@ -41,6 +42,27 @@ pub struct Plan<'a> {
     pub batch_tokens: usize,
     /// Set from outside to have no further article begun.
     pub stop: &'a AtomicBool,
+}
+
+impl<'a> Plan<'a> {
+    /// What the settings ask for, with these weights and targets.
+    #[must_use]
+    pub fn new(
+        settings: &'a Settings,
+        engine: &'a Loaded,
+        targets: &'a Targets,
+        stop: &'a AtomicBool,
+    ) -> Plan<'a> {
+        Plan {
+            rules: &settings.rules,
+            targets,
+            kinds: &settings.answers.kinds,
+            engine,
+            jobs: settings.jobs,
+            batch_tokens: settings.batch_tokens,
+            stop,
+        }
+    }
 }
 
 /// What the caller is told, in input order.

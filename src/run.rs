@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::article::Article;
-use crate::engine::model::{ModelError, hex_sha256};
+use crate::digest::sha256;
+use crate::engine::model::ModelError;
 use crate::engine::{EngineError, Loaded};
 use crate::input::{self, InputError, Sources, Unread};
 use crate::pipeline::{self, Event, Plan};
@@ -102,15 +103,7 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
     };
     let names: Vec<String> = targets.list().iter().map(|target| target.name.clone()).collect();
     let mut job = Job {
-        plan: Plan {
-            rules: &settings.rules,
-            targets: &targets,
-            kinds: &settings.answers.kinds,
-            engine: &engine,
-            jobs: settings.jobs,
-            batch_tokens: settings.batch_tokens,
-            stop,
-        },
+        plan: Plan::new(settings, &engine, &targets, stop),
         sources: &sources,
         answers: &settings.answers,
         names: &names,
@@ -340,15 +333,7 @@ fn resolve_targets(
         TargetChoice::Named(named) => return Ok(Targets::new(named.clone())?),
         TargetChoice::Auto => Targets::new(Vec::new())?,
     };
-    let plan = Plan {
-        rules: &settings.rules,
-        targets: &named,
-        kinds: &settings.answers.kinds,
-        engine,
-        jobs: settings.jobs,
-        batch_tokens: settings.batch_tokens,
-        stop,
-    };
+    let plan = Plan::new(settings, engine, &named, stop);
     let mut proposals = Proposals::new();
     let mut article = 0;
     pipeline::run(sources.drafts().take(PROPOSE_FROM), &plan, |event| {
@@ -406,10 +391,7 @@ fn recipe(settings: &Settings, sources: &Sources, engine: &Loaded, targets: &Tar
         columnist: env!("CARGO_PKG_VERSION").to_owned(),
         engine: engine.identity(),
         settings: settings.answers.clone(),
-        rules: settings
-            .rules_text
-            .as_ref()
-            .map(|text| hex_sha256(text.as_bytes())),
+        rules: settings.rules_text.as_ref().map(|text| sha256(text.as_bytes())),
         targets_proposed: matches!(settings.targets, TargetChoice::Auto),
         targets: targets
             .list()

@@ -6,12 +6,12 @@
 #![expect(clippy::disallowed_methods, reason = "a model is loaded from files")]
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
+
+use crate::digest::sha256;
 
 /// Where a model comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl Location {
                     why: error.to_string(),
                 },
             )?,
-            sha256: hex_sha256(&sums),
+            sha256: sha256(&sums),
         };
         if let Location::Folder(folder) = self {
             verify(folder, &String::from_utf8_lossy(&sums))?;
@@ -201,7 +201,7 @@ fn verify(folder: &Path, sums: &str) -> Result<(), ModelError> {
                 path: folder.join(SUMS).display().to_string(),
                 file,
             })?;
-        let got = hex_sha256(&read(folder, file)?);
+        let got = sha256(&read(folder, file)?);
         if got != expected {
             let path = folder.join(file).display().to_string();
             return Err(ModelError::Checksum {
@@ -212,15 +212,4 @@ fn verify(folder: &Path, sums: &str) -> Result<(), ModelError> {
         }
     }
     Ok(())
-}
-
-/// SHA-256 in lower-case hexadecimal digits.
-#[must_use]
-pub fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a string takes everything");
-            hex
-        })
 }

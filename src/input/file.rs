@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "articles are read from files")]
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -13,6 +12,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::Format;
 use crate::article::Place;
+use crate::digest::hex;
 
 /// Bytes that are read at a time where a file is only passed through.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -104,10 +104,7 @@ impl SourceFile {
             }
             digest.update(&chunk[..count]);
         }
-        Ok(digest.finalize().iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
+        Ok(hex(&digest.finalize()))
     }
 }
 

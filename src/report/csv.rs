@@ -198,7 +198,8 @@ impl<R> CsvTable<R> {
     }
 }
 
-pub(super) fn failed(path: &Path, source: io::Error) -> ReportError {
+/// That a file or folder cannot be written.
+pub(crate) fn failed(path: &Path, source: io::Error) -> ReportError {
     ReportError::Write {
         path: path.display().to_string(),
         source,

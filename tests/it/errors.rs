@@ -268,7 +268,7 @@ fn a_model_that_is_damaged() {
 fn a_model_whose_list_vouches_for_nonsense() {
     let desk = Desk::with_seed();
     model(&desk);
-    let digest = columnist::engine::model::hex_sha256(b"nonsense");
+    let digest = columnist::digest::sha256(b"nonsense");
     let sums = fs::read_to_string(desk.path("model/SHA256SUMS")).unwrap();
     let line = sums.lines().find(|line| line.ends_with("trunk.onnx")).unwrap();
     desk.write(
