@@ -19,6 +19,7 @@ use crate::report::record::{
 };
 use crate::report::rows::{self, Document, SkippedRow};
 use crate::report::{ReportError, Sink, Stdout, columns};
+use crate::segment;
 use crate::settings::{Answers, Existing, Output, Settings, TargetChoice};
 use crate::targets::{Proposals, Targets, TargetsError};
 
@@ -83,7 +84,12 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
         folder::check(path, *existing)?;
     }
     let sources = input::discover(&settings.inputs, settings.reading.clone())?;
-    let engine = Loaded::load(settings.engine, &settings.model)?;
+    // The first row waits for both.
+    let (engine, ()) = rayon::join(
+        || Loaded::load(settings.engine, &settings.model),
+        segment::compile_patterns,
+    );
+    let engine = engine?;
     let targets = resolve_targets(settings, &sources, &engine, printer, stop)?;
     if stop.load(Ordering::Relaxed) {
         // Targets proposed from fewer articles are others, and nobody could go on with this run.

@@ -193,7 +193,10 @@ impl Sink for Stdout {
         row: &rows::ParagraphRow,
         _: &[rows::StanceRow],
     ) -> Result<csv::Marks, ReportError> {
-        self.0.write(row, &[])
+        // Whoever reads the pipe sees each row as soon as it is answered.
+        let marks = self.0.write(row, &[])?;
+        self.0.flush()?;
+        Ok(marks)
     }
 
     fn skipped(&mut self, _: &rows::SkippedRow) -> Result<csv::Marks, ReportError> {
@@ -201,8 +204,7 @@ impl Sink for Stdout {
     }
 
     fn document(&mut self, _: &rows::DocumentRow) -> Result<csv::Marks, ReportError> {
-        // Whoever reads the pipe sees whole articles as they are done.
-        self.0.flush().map(|()| csv::Marks::default())
+        Ok(csv::Marks::default())
     }
 
     fn complete(&mut self, _: &record::Tally, _: bool) -> Result<(), ReportError> {

@@ -7,6 +7,7 @@
 
 mod furniture;
 mod paragraphs;
+mod pattern;
 mod people;
 mod rules;
 mod sentences;
@@ -26,6 +27,11 @@ pub use voice::quotations;
 
 use crate::article::{Article, Kind, Paragraph};
 use shape::Shape;
+
+/// Compiles every pattern now, on all cores. Without it, the first article waits for one after the other.
+pub fn compile_patterns() {
+    pattern::compile(&[vocabulary::ALL, speakers::ALL]);
+}
 
 /// All paragraphs of an article, in order, with everything but their mentions.
 #[must_use]

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::pattern::pattern;
+
 /// Spans of the text's sentences: in order, trimmed, together all its visible characters.
 ///
 /// ```
@@ -131,10 +133,6 @@ static REPORTED: LazyLock<Regex> = LazyLock::new(|| {
 
 static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[“‘\x22]?(?:\(?(?:\d{1,3}|\p{L})[.)]|Q\.|A\.|\d+(?:\.\d+)+\.?)$"));
-
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a pattern of this table compiles")
-}
 
 fn opens_sentence(text: &str) -> bool {
     OPENER.is_match(text)

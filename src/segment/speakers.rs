@@ -5,10 +5,8 @@
 //! nobody or more than one is meant, there is no speaker: a wrong name is worse than none.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::pattern::patterns;
 use super::people::{Gender, Person, listed};
 use super::voice::Quoted;
 
@@ -39,8 +37,13 @@ macro_rules! name {
             r"\.|(?:\p{Lu}\.){1,3}|\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)",
             r"(?:\s+(?:(?:de|da|del|della|di|du|la|le|van|von|der|den|bin|ibn|al|el|of|of\s+the|for)\s+)?(?:",
             titles!(),
-            r"\.|(?:\p{Lu}\.){1,3}|(?:al-|el-)?\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*)){0,7}"
+            r"\.|(?:\p{Lu}\.){1,3}|(?:al-|el-)?\p{Lu}[\p{L}\p{N}]*(?:[’'\-]\p{L}[\p{L}\p{N}]*)*))*"
         )
+    };
+}
+macro_rules! apposition {
+    () => {
+        r",\s+(?:\d{2},|who\b|whose\b|an?\s|the\s)"
     };
 }
 macro_rules! aside {
@@ -49,15 +52,7 @@ macro_rules! aside {
     };
 }
 
-macro_rules! patterns {
-    ($($(#[$doc:meta])* $name:ident = $($part:expr),+;)*) => {
-        $($(#[$doc])* static $name: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(concat!($($part),+)).expect("a pattern of this table compiles")
-        });)*
-    };
-}
-
-patterns! {
+patterns! { "";
     VERB = r"\b", verbs!(), r"\b";
     /// After a quotation: `said`, and who is left to be read.
     VERB_FIRST = r"^[,—–\s-]*", adverbs!(), verbs!(), r"\s+";
@@ -68,7 +63,8 @@ patterns! {
     PRONOUN_THEN_VERB = r"(?:^|[\s,])([Hh]e|[Ss]he)\s+", adverbs!(), verbs!(), r"\b";
     VERB_THEN_NAME = r"(?:,|[”\x22’»])\s+(?:said|says|explained|explains|added|adds)\s+(", name!(), ")";
     NAME_AT_START = r"^(", name!(), ")";
-    PERSON = r"(", name!(), r"),\s+(?:\d{2},|who\b|whose\b|an?\s|the\s)";
+    PERSON = r"(", name!(), r")", apposition!();
+    APPOSITION = apposition!();
     TITLED = r"\b((?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Sgt|Capt)\.?|President|Minister|Chancellor|Senator|Governor|Mayor|Professor|Sir|Chief|Judge|General|Premier)\s+", name!(), ")";
     SECOND_NAME = r"\p{Lu}[\p{L}’'-]*,?\s+and\s+$";
     TRIMMED_AFTER = r"^(?:\s+(?:in|on|at|during|to|after|of|with|by|when|as)\b[^“”\x22]{0,100}|\s+(?:reporters|journalists|lawmakers|\p{Lu}[\p{L} ]{1,40}))?\s*(?:[.,;]|$)";
@@ -292,7 +288,15 @@ impl Heard<'_> {
     fn people_before(&self, end: usize) -> Vec<Person> {
         let mut people = Vec::new();
         for part in self.own_words(end) {
-            for pattern in [&NAME_THEN_VERB, &VERB_THEN_NAME, &TITLED, &PERSON] {
+            // What a pattern looks for beside the name is found far sooner than the name.
+            let (verb, apposition) = (VERB.is_match(part), APPOSITION.is_match(part));
+            let patterns = [
+                (verb, &NAME_THEN_VERB),
+                (verb, &VERB_THEN_NAME),
+                (true, &TITLED),
+                (apposition, &PERSON),
+            ];
+            for (_, pattern) in patterns.into_iter().filter(|(possible, _)| *possible) {
                 let named = pattern
                     .captures_iter(part)
                     .filter_map(|found| Person::of(found.get(1)?.as_str()));

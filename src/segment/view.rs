@@ -255,6 +255,9 @@ pub(super) fn is_credit(block: &Shape) -> bool {
 
 /// Where the credit at the block's end begins.
 pub(super) fn credit_start(block: &Shape) -> Option<usize> {
+    if !words::CREDIT_SIGN.is_match(block.text) {
+        return None;
+    }
     let found = words::CREDIT.find(block.text)?;
     let skipped = found
         .as_str()

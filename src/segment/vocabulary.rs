@@ -2,18 +2,7 @@
 //!
 //! What is here is common to many outlets; a phrase of one outlet belongs into the user's rules file.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-/// Declares patterns in verbose, case-insensitive syntax. `(?-i: …)` minds the case, `\x20` is a space.
-macro_rules! patterns {
-    ($($(#[$doc:meta])* $name:ident = $pattern:expr;)*) => {
-        $($(#[$doc])* pub(super) static $name: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(concat!("(?xi)", $pattern)).expect("a pattern of this table compiles")
-        });)*
-    };
-}
+use super::pattern::patterns;
 
 /// Agencies and libraries that pictures are credited to.
 macro_rules! agencies {
@@ -24,7 +13,8 @@ macro_rules! agencies {
     };
 }
 
-patterns! {
+// Verbose and case-insensitive. `(?-i: …)` minds the case, `\x20` is a space.
+patterns! { "(?xi)";
     /// Nothing but addresses.
     URLS = r"^ (?: (?: https?:// | www\. ) \S+ \s* )+ $";
 
@@ -57,8 +47,8 @@ patterns! {
     SHARE = r"^ (?: share \s (?: this | on | via | to | the ) \b .{0,60} | share : .{0,80} | share | tweet | print | email | e-mail | copy \s link | bookmark | save | back \s to \s top | top
         | print \s this .{0,30} | (?: e-?mail | tweet | pin | recommend ) \s this .{0,30} | (?: share | facebook | twitter | whatsapp | linkedin | email | e-mail | pinterest | telegram | reddit | print | copy \s link | x | [|,/·•\s] ){2,} ) [.!:]? $";
 
-    FOLLOW = r"^ (?: (?: you \s can \s )? (?: follow | like | find | join ) \s (?-i: us | our | me | \p{Lu}[\w\x20]{1,40} | @\w+ | the\s.{1,30} ) .{0,60} (?: \b (?: twitter | facebook | instagram | linkedin | telegram | whatsapp | tiktok | youtube | mastodon | bluesky | threads | social \s media ) \b | @\w+ | \b on \s X \b ) .{0,80}
-        | follow \s us .{0,60} | (?: twitter | instagram | facebook | e-?mail ) \s* : \s* \S+ .{0,40} | @ \w{2,30} )  $";
+    FOLLOW = r"^ (?: (?: you \s can \s )? (?: follow | like | find | join ) \s (?-i: us | our | me | \p{Lu}[\w\x20]+ | @\w+ | the\s.{1,30} ) .{0,60} (?: \b (?: twitter | facebook | instagram | linkedin | telegram | whatsapp | tiktok | youtube | mastodon | bluesky | threads | social \s media ) \b | @\w+ | \b on \s X \b ) .{0,80}
+        | follow \s us .{0,60} | (?: twitter | instagram | facebook | e-?mail ) \s* : \s* \S+ .{0,40} | @ [a-z0-9_]{2,30} )  $";
 
     /// Asks for an address, a subscription or a gift; begins like an order.
     SUBSCRIBE_OPENING = r"^ [▶►→>»*\s]* (?: (?: please | to | click \s here \s to | don[’']t \s (?: miss | forget ) .{0,40}? | want .{0,60} \? ) \s* )? (?: subscribe | sign \s? - ? up | signup | join | register | become | support | donate | download | get | receive | stay | log \s in | sign \s in | start | try | enter \s your | never \s miss | already \s a | you \s have \s .{1,12} \s (?: free | remaining ) | enjoy(?:ing | ed)? \s (?: this | reading | our ) | like \s (?: this | what ) | help \s us | consider | be \s the \s first | our \s (?: free \s )? (?: daily | weekly | newsletter ) | this \s (?: story | article | content ) \s is \s (?: only | for | available ) | unlock | buy | for \s (?: the \s latest | more \s news | all \s the \s latest ) | sent \s (?: straight | directly ) | delivered | the \s latest )";
@@ -120,6 +110,9 @@ patterns! {
     NUMBERED = r"^ \(? ( \d{1,3} ) [.)] \s";
     SECTION_NUMBER = r"^ \d{1,2} (?: \. \d{1,2} )* \.? \s+ (?-i:\p{Lu}) ";
 
+    /// What a text with a `CREDIT` has in it at least. Few texts do, and this is looked for thirty times as fast.
+    CREDIT_SIGN = r"(?-i: [/©)\]] | P(?: hoto | HOTO | ic | ICTURE ) | I(?: mage | MAGE | llustration ) | Video | Audio | Credit | CREDIT
+        | Graphic | Artwork | C(?: ourtesy | OURTESY | C | reative ) | Getty | Shutterstock | Wikimedia | iStock | F(?: ile | ILE ) | Handout )";
     /// A credit that stands at the end of a caption, or alone.
     CREDIT = concat!(
         r"(?: [(\[] \s* [^()\[\]]{0,70} \b (?: photos? | photographs? | image | picture | pic | getty | handout | courtesy | illustration | screengrab | screenshot | supplied ) \b [^()\[\]]{0,90} [)\]]
@@ -181,6 +174,8 @@ patterns! {
 
 #[cfg(test)]
 mod tests {
+    use regex::Regex;
+
     use super::*;
 
     #[track_caller]
