@@ -7,6 +7,7 @@ pub mod fake;
 pub mod heads;
 pub mod mini;
 pub mod model;
+mod repeats;
 pub mod tokens;
 
 use std::any::Any;
