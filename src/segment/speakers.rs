@@ -67,7 +67,7 @@ patterns! { "";
     APPOSITION = apposition!();
     TITLED = r"\b((?:(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Sgt|Capt)\.?|President|Minister|Chancellor|Senator|Governor|Mayor|Professor|Sir|Chief|Judge|General|Premier)\s+", name!(), ")";
     SECOND_NAME = r"\p{Lu}[\p{L}’'-]*,?\s+and\s+$";
-    TRIMMED_AFTER = r"^(?:\s+(?:in|on|at|during|to|after|of|with|by|when|as)\b[^“”\x22]{0,100}|\s+(?:reporters|journalists|lawmakers|\p{Lu}[\p{L} ]{1,40}))?\s*(?:[.,;]|$)";
+    TRIMMED_AFTER = r"^(?:\s+(?:in|on|at|during|to|after|of|with|by|when|as)\b[^“”\x22]{0,100}|\s+(?:reporters|journalists|lawmakers|\p{Lu}[\p{L} ]+))?\s*(?:[.,;]|$)";
 }
 
 const PREPOSITIONS: &str = "\
