@@ -42,7 +42,7 @@ def main() -> None:
         return
     ours = ["cargo", "bench", "--quiet", "--bench", "encoder", "--"]
     theirs = [sys.executable, "-m", "benches.peers.encoder", "--peer", "--model", args.model]
-    subprocess.run([*ours, "8", "0"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*ours, "8", "1"], check=True, stdout=subprocess.DEVNULL)
     print("| tokens | `mini`, best | median | ONNX Runtime, best | median | share, best | median |")
     print("|---|---|---|---|---|---|---|")
     for tokens in args.tokens:
