@@ -16,12 +16,12 @@ use rten::{ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
 
 fn main() {
-    let numbers: Vec<u64> = env::args()
+    let numbers: Vec<u16> = env::args()
         .skip(1)
         .filter_map(|argument| argument.parse().ok())
         .collect();
-    let tokens = numbers.first().map_or(64, |&n| n as usize);
-    let duration = Duration::from_secs(numbers.get(1).copied().unwrap_or(2));
+    let tokens = numbers.first().copied().unwrap_or(64);
+    let duration = Duration::from_secs(numbers.get(1).map_or(2, |&seconds| seconds.into()));
 
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
@@ -33,27 +33,30 @@ fn main() {
     let pool = Arc::new(ThreadPool::with_num_threads(1));
     let options = RunOptions::default().with_thread_pool(Some(pool));
     // `[CLS]`, words from all over the vocabulary, `[SEP]`: the same numbers as in `encoder.py`.
-    let text: Vec<i32> = (0..tokens as i32)
+    let text: Vec<i32> = (0..i32::from(tokens))
         .map(|at| match at {
             0 => 101,
-            _ if at == tokens as i32 - 1 => 102,
+            _ if at == i32::from(tokens) - 1 => 102,
             _ => 1_000 + at * 7_919 % 25_000,
         })
         .collect();
-    let shape = [1, tokens];
+    let shape = [1, tokens.into()];
     let mut passes: Vec<f64> = Vec::new();
     let begun = Instant::now();
     while begun.elapsed() < duration {
         let pass = Instant::now();
         let inputs = vec![
             (ids, NdTensor::from_data(shape, text.clone()).into()),
-            (types, NdTensor::from_data(shape, vec![0_i32; tokens]).into()),
+            (
+                types,
+                NdTensor::from_data(shape, vec![0_i32; tokens.into()]).into(),
+            ),
         ];
         trunk.run_n::<1>(inputs, [states], Some(options.clone())).unwrap();
         passes.push(pass.elapsed().as_secs_f64());
     }
     passes.sort_by(f64::total_cmp);
-    let per_second = |seconds: f64| (tokens as f64 / seconds).round();
+    let per_second = |seconds: f64| (f64::from(tokens) / seconds).round();
     println!(
         "{} {}",
         per_second(passes[0]),
