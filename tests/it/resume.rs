@@ -21,7 +21,7 @@ fn desk() -> &'static Desk {
     DESK.get_or_init(|| {
         let desk = Desk::new();
         // Enough that a run is never over before it is stopped.
-        let articles = if cfg!(debug_assertions) { 2_000 } else { 6_000 };
+        let articles = if cfg!(debug_assertions) { 4_000 } else { 12_000 };
         corpus(&desk, "articles", articles, 4);
         for bad in ["00007b", "00150b", "00299b"] {
             desk.write(&format!("articles/{bad}.txt"), "\n");
