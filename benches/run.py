@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-TARGETS = ["--target=Russia=Russian,Kremlin,Moscow,Putin", "--target=China=Chinese,Beijing", "--target=police"]
+TARGETS = ["--target=United States", "--target=India", "--target=China"]
 SEED = "data/articles/seed.txt"
 
 

@@ -47,10 +47,11 @@ class Tools:
         return time.perf_counter() - begun, usage.ru_maxrss * 1024
 
     def choose(self) -> int:
-        """The first paragraphs of the corpus, each text once, so that nobody gains from repeats."""
+        """Paragraphs from all over the corpus, each text once, so that nobody gains from repeats."""
         out = self.folder / "chosen"
         self.pinned([self.args.columnist, "run", self.args.newswire, "-o", out, "--engine", "fake", "-q"])
-        texts = list(dict.fromkeys(row["text"] for row in rows(out / "paragraphs.csv")))[: self.args.paragraphs]
+        texts = list(dict.fromkeys(row["text"] for row in rows(out / "paragraphs.csv")))
+        texts = texts[:: max(1, len(texts) // self.args.paragraphs)][: self.args.paragraphs]
         with self.paragraphs.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
         return len(texts)
@@ -135,7 +136,12 @@ def table(runs: dict[str, list[dict]], count: int) -> str:
     reference = statistics.median(run["seconds"]["all"] for run in ours)
     head = ["tool", "s a task", "paragraphs/s, target asked everywhere", "slower", "asked where named", "slower"]
     head += ["memory", "sentiment agrees", "stance agrees"]
-    lines = [f"{count:,} paragraphs, {len(TARGETS)} targets", "", "| " + " | ".join(head) + " |"]
+    asked = max((len(run["stance"]) for each in list(runs.values())[1:] for run in each), default=0)
+    lines = [
+        f"{count:,} paragraphs; {len(TARGETS)} targets, named in {asked:,} of {count * len(TARGETS):,} places",
+        "",
+        "| " + " | ".join(head) + " |",
+    ]
     lines.append("|---" * len(head) + "|")
     for name, each in runs.items():
         tasks = {task: statistics.median(run["seconds"][task] for run in each) for task in each[0]["seconds"]}
