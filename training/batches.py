@@ -1,4 +1,4 @@
-"""Batches of one task each, drawn from the pools: mixed by share, bucketed by length, reread in another case, glued."""
+"""Batches of one task each, drawn from the pools: mixed by share, bucketed by length, recased, glued, masked."""
 
 import random
 from collections import deque
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .data import IGNORE, Example
-from .text import MAX_POSITIONS, Encoded, recased
+from .text import MASK, MAX_POSITIONS, Encoded, recased
 
 #: Texts gathered before they are sorted by length and cut, in batches.
 WINDOW = 10
@@ -50,6 +50,13 @@ def glued(a: Example, b: Example) -> Example | None:
     )
 
 
+def masked(example: Example) -> Example:
+    """The example with `[MASK]` for each token of its targets' mentions: only the text around them can tell."""
+    hidden = {position for mention, _ in example.stance for position in mention}
+    ids = [MASK if i in hidden else token for i, token in enumerate(example.tokens.ids)]
+    return replace(example, tokens=replace(example.tokens, ids=ids))
+
+
 class Pool:
     """Endless batches of one pool, each example once before any comes twice."""
 
@@ -76,6 +83,8 @@ class Pool:
         dice = self.random.random()
         if dice < self.augment["lower"] + self.augment["upper"]:
             example = replace(example, tokens=recased(example.tokens, upper=dice >= self.augment["lower"]))
+        if self.random.random() < self.augment["mask"].get(self.name, 0.0):
+            example = masked(example)
         return example
 
     def next(self) -> list[Example]:

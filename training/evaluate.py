@@ -49,6 +49,11 @@ def stance(reader: Reader, rows: list[dict], predict: Callable | None = None) ->
     }
 
 
+def masked(reader: Reader, rows: list[dict]) -> Figures:
+    """The same with each mention hidden while its row is read: what the text says, whoever is named."""
+    return stance(reader, rows, lambda r: reader.stance(r["text"], r["start"], r["end"], masked=True))
+
+
 def directed(reader: Reader, rows: list[dict]) -> Figures:
     def predict(r: dict) -> np.ndarray:
         return reader.directed(r["text"], (r["holder_start"], r["holder_end"]), (r["start"], r["end"]))
@@ -155,6 +160,8 @@ def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[s
     measured: dict[str, Callable[[], Figures]] = {
         "newsmtsc-rw.dev": lambda: stance(reader, read("stance/newsmtsc-rw.dev.jsonl")),
         "newsmtsc-mt.dev": lambda: stance(reader, read("stance/newsmtsc-mt.dev.jsonl")),
+        "newsmtsc-rw.dev (masked)": lambda: masked(reader, read("stance/newsmtsc-rw.dev.jsonl")),
+        "newsmtsc-mt.dev (masked)": lambda: masked(reader, read("stance/newsmtsc-mt.dev.jsonl")),
         "dse.dev": lambda: stance(reader, read("stance/dse.dev.jsonl")[::step]),
         "dse.dev (directed)": lambda: directed(reader, read("stance/dse.dev.jsonl")[::step]),
         "persent.dev": lambda: stance(reader, [r for r in read(persent) if r["start"] is not None][::step]),

@@ -12,7 +12,7 @@ import onnxruntime
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from .text import Encoded, encode
+from .text import MASK, Encoded, encode
 
 
 class Reader:
@@ -28,9 +28,11 @@ class Reader:
         self.config = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
         self.read = lru_cache(maxsize=20_000)(self._read)
 
-    def _read(self, text: str) -> tuple[Encoded, np.ndarray]:
-        """Tokens and their states `[T, 384]`."""
+    def _read(self, text: str, hidden: tuple[int, int] = (0, 0)) -> tuple[Encoded, np.ndarray]:
+        """Tokens and their states `[T, 384]`; tokens in the span `hidden` are read as `[MASK]`."""
         encoded = encode(text, self.tokenizer)
+        for position in encoded.covered(*hidden):
+            encoded.ids[position] = MASK
         feed = {"input_ids": np.array([encoded.ids]), "token_type_ids": np.array([encoded.types])}
         return encoded, self.session.run(None, feed)[0][0]
 
@@ -48,9 +50,12 @@ class Reader:
         pooled = paragraph(encoded, states)
         return self.head("sentiment", pooled), float(np.tanh(self.head("score", pooled))[0])
 
-    def stance(self, text: str, start: int, end: int) -> np.ndarray:
-        """Logits `[3]` for the mention at `start..end`; neutral where it lies past the last position."""
-        encoded, states = self.read(text)
+    def stance(self, text: str, start: int, end: int, masked: bool = False) -> np.ndarray:
+        """Logits `[3]` for the mention at `start..end`; neutral where it lies past the last position.
+
+        `masked`: the mention itself is not read, so the answer is of the text around it.
+        """
+        encoded, states = self.read(text, (start, end)) if masked else self.read(text)
         covered = encoded.covered(start, end)
         if not covered:
             return np.array([-9.0, 9.0, -9.0], np.float32)

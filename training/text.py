@@ -13,6 +13,8 @@ from tokenizers import Tokenizer
 
 LOWER, TITLE, UPPER, MIXED = range(4)
 MAX_POSITIONS = 512
+#: Id of the vocabulary's `[MASK]`.
+MASK = 103
 
 
 def case_class(word: str) -> int:

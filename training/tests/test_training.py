@@ -5,14 +5,14 @@ import onnxruntime
 import pytest
 import torch
 
-from training.batches import glued, tensors
+from training.batches import glued, masked, tensors
 from training.data import Example, spell, token_owners
 from training.export import folded, trunk_graph
 from training.metrics import entity_counts, entity_f1, kept_f1, macro_f1, mentions
 from training.model import ENTITY, Model, Trunk
 from training.predict import best_path
 from training.quantize import quantized, scaled
-from training.text import UPPER, encode, recased
+from training.text import MASK, UPPER, encode, recased
 
 
 def test_glued_texts_read_as_one_text():
@@ -27,6 +27,16 @@ def test_glued_texts_read_as_one_text():
 def test_texts_of_different_sentiment_are_not_glued():
     a, b = (Example(encode("So it is."), sentiment=label, score=0.0) for label in (0, 2))
     assert glued(a, b) is None
+
+
+def test_masked_mentions_keep_their_places_and_labels():
+    text = "Ann met Bo, and Bo left."
+    example = Example(encode(text), stance=[(encode(text).covered(8, 10), 0)])
+    hidden = masked(example)
+    assert hidden.stance == example.stance
+    changed = [i for i, (a, b) in enumerate(zip(hidden.tokens.ids, example.tokens.ids, strict=True)) if a != b]
+    assert changed == example.stance[0][0]
+    assert {hidden.tokens.ids[i] for i in changed} == {MASK}
 
 
 def test_recased_is_the_encoding_of_the_text_in_that_case():
