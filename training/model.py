@@ -47,11 +47,43 @@ class Dropout(nn.Module):
         return x * kept.div_(1.0 - self.share)
 
 
+def to_grid(x: Tensor, step: Tensor, low: Tensor | int, high: Tensor | int) -> Tensor:
+    """`x` rounded to multiples of `step`, none below `low` or above `high` of them. In place it is many times faster
+    than torch's own fake quantization."""
+    return x.div(step).round_().clamp_(low, high).mul_(step)
+
+
+class Rounded(torch.autograd.Function):
+    """What goes into a product, as `DynamicQuantizeLinear` makes it: 256 steps from the least to the largest value.
+
+    The steps are of each text by itself, because the engine reads one text a pass. Zero is always one of them, so
+    zeros in place of padding leave them as they are. Gradients pass unchanged.
+    """
+
+    @staticmethod
+    def forward(_context, x: Tensor, mask: Tensor | None) -> Tensor:
+        """`x` [B, T, D]; `mask` [B, 1, 1, T], true where a token is real, or None if all are."""
+        real = x if mask is None else x * mask[:, 0, 0, :, None]
+        low, high = real.amin((1, 2), keepdim=True), real.amax((1, 2), keepdim=True)
+        low, high = low.clamp(max=0.0), high.clamp(min=0.0)
+        step = ((high - low) / 255).clamp(min=1e-12)
+        least = (low / step).round()
+        return to_grid(x, step, least, least + 255)
+
+    @staticmethod
+    def backward(_context, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None
+
+
 class Layer(nn.Module):
-    """One transformer block, post-norm. Query, key and value are one projection `[3 D, D]`."""
+    """One transformer block, post-norm. Query, key and value are one projection `[3 D, D]`.
+
+    With `rounded`, what goes into the products is what the int8 engine puts into them.
+    """
 
     def __init__(self, dropout: float):
         super().__init__()
+        self.rounded = False
         self.qkv = nn.Linear(HIDDEN, 3 * HIDDEN)
         self.out = nn.Linear(HIDDEN, HIDDEN)
         self.norm1 = nn.LayerNorm(HIDDEN, LAYER_NORM_EPSILON)
@@ -63,11 +95,12 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """`x` [B, T, D]; `mask` [B, 1, 1, T], true where a token is real, or None if all are."""
         b, t, _ = x.shape
-        q, k, v = self.qkv(x).view(b, t, 3, ATTENTION_HEADS, -1).permute(2, 0, 3, 1, 4)
+        into = (lambda inner: Rounded.apply(inner, mask)) if self.rounded else nn.Identity()
+        q, k, v = self.qkv(into(x)).view(b, t, 3, ATTENTION_HEADS, -1).permute(2, 0, 3, 1, 4)
         context = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        context = self.out(context.transpose(1, 2).reshape(b, t, HIDDEN))
+        context = self.out(into(context.transpose(1, 2).reshape(b, t, HIDDEN)))
         x = self.norm1(x + self.drop(context))
-        return self.norm2(x + self.drop(self.outer(F.gelu(self.inner(x)))))
+        return self.norm2(x + self.drop(self.outer(into(F.gelu(self.inner(into(x)))))))
 
 
 class Trunk(nn.Module):

@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
+from .aware import View
 from .batches import Pool, tensors
 from .data import pools
 from .losses import Weights, loss
@@ -26,6 +27,16 @@ CONFIG = Path(__file__).with_name("config.toml")
 #: The average is renewed every so many steps; a renewal reads and writes all weights.
 EMA_EVERY = 5
 SNAPSHOT_EVERY = 100
+#: Of a phase, where the configuration is silent.
+DEFAULTS = {
+    "decay": False,
+    "int8": False,
+    "rate": 1.0,
+    "run": {},
+    "score": {},
+    "directed_in_stance": {},
+    "ranking": 0.0,
+}
 
 
 def optimizers(model: Model, settings: dict) -> list[torch.optim.Optimizer]:
@@ -51,8 +62,8 @@ def optimizers(model: Model, settings: dict) -> list[torch.optim.Optimizer]:
 
 
 def workers(model: Model, count: int, seed: int) -> list[Model]:
-    """The model and copies of it that share its weights but not its gradients or its dropout."""
-    made = [model] + [copy.deepcopy(model) for _ in range(count - 1)]
+    """Copies of the model that share its weights but not its gradients or its dropout."""
+    made = [copy.deepcopy(model) for _ in range(count)]
     for number, worker in enumerate(made):
         for mine, shared in zip(worker.parameters(), model.parameters(), strict=True):
             mine.data = shared.data
@@ -77,14 +88,15 @@ def train(settings: dict, phase: dict, model: Model, average: Model, folder: Pat
     draw = random.Random(seed)
     everything = pools()
     mixed = {n: Pool(n, everything[n], settings, run["seed"] + len(seed)) for n in phase["mix"]}
-    team = workers(model, run["workers"], draw.randrange(10**6))
+    view = View(model) if phase["int8"] else None
+    team = workers(view.model if view else model, run["workers"], draw.randrange(10**6))
     chosen = optimizers(model, tuning)
     dense = [p for n, p in model.named_parameters() if n != "trunk.words.weight"]
     weights = {
         name: Weights(
             smoothing=tuning["label_smoothing"],
             score=phase["score"].get(name, 3.0),
-            directed_in_stance=phase["directed_in_stance"],
+            directed_in_stance=phase["directed_in_stance"].get(name, 0.5),
             ranking=phase["ranking"],
         )
         for name in mixed
@@ -105,11 +117,13 @@ def train(settings: dict, phase: dict, model: Model, average: Model, folder: Pat
                 for worker, part in zip(team, parts, strict=False)
             ]
             totals[name] += [job.result() for job in jobs]
-            collect(team)
+            collect(team, model)
             torch.nn.utils.clip_grad_norm_(dense, tuning["clip"])
             for optimizer in chosen:
                 optimizer.step()
                 optimizer.zero_grad()
+            if view:
+                view.renew(torch.tensor([i for e in batch for i in e.tokens.ids]))
             if (step + 1) % EMA_EVERY == 0:
                 update(average, model, min(tuning["ema"], (step + 1) / (step + 20)) ** EMA_EVERY)
             tokens += sum(len(e.tokens) for e in batch)
@@ -123,12 +137,12 @@ def train(settings: dict, phase: dict, model: Model, average: Model, folder: Pat
                 save(model, folder / "model.safetensors")
 
 
-def collect(team: list[Model]) -> None:
-    """Moves every worker's gradient to the first, in a fixed order."""
-    for worker in team[1:]:
-        for mine, first in zip(worker.parameters(), team[0].parameters(), strict=True):
+def collect(team: list[Model], model: Model) -> None:
+    """Moves every worker's gradient to the model, in a fixed order."""
+    for worker in team:
+        for mine, whole in zip(worker.parameters(), model.parameters(), strict=True):
             if mine.grad is not None:
-                first.grad = mine.grad if first.grad is None else first.grad + mine.grad
+                whole.grad = mine.grad if whole.grad is None else whole.grad + mine.grad
                 mine.grad = None
 
 
@@ -152,8 +166,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=CONFIG)
     args = parser.parse_args()
     settings = tomllib.loads(args.config.read_text(encoding="utf-8"))
-    defaults = {"decay": False, "rate": 1.0, "run": {}, "score": {}, "directed_in_stance": 0.5, "ranking": 0.0}
-    phase = defaults | next(p for p in settings["phase"] if p["name"] == args.phase)
+    phase = DEFAULTS | next(p for p in settings["phase"] if p["name"] == args.phase)
     settings["run"] |= phase["run"]
     torch.set_num_threads(1)
     torch.manual_seed(settings["run"]["seed"])

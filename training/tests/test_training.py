@@ -1,10 +1,12 @@
 """Gluing, labels, metrics and the exported graph, on made-up material."""
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
 
+from training.aware import WORDS, View
 from training.batches import glued, masked, tensors
 from training.data import Example, spell, token_owners
 from training.export import folded, trunk_graph
@@ -99,3 +101,39 @@ def test_the_exported_graph_gives_the_states_of_the_model():
         session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
         given = session.run(None, feed)[0][0]
         assert np.abs(given - wanted).mean() <= share * np.abs(wanted).mean()
+
+
+def test_quantization_aware_training_sees_the_numbers_of_the_int8_engine():
+    torch.manual_seed(3)
+    model = Model(Trunk(0.0)).eval()
+    texts = [encode("NATO met in Rome, said Ann."), encode("Nobody there knew what the long talks had been about.")]
+    view, depth = View(model), 2
+    seen, plain = [], []
+    for found, trunk in ((seen, view.model.trunk), (plain, model.trunk)):
+        # A value on the edge between two steps may fall to either side, and deeper layers multiply that: compare early.
+        trunk.layers[depth - 1].register_forward_hook(lambda _m, _i, states, found=found: found.append(states.numpy()))
+        with torch.no_grad():
+            trunk(*tensors([Example(encoded) for encoded in texts]))
+    graph = quantized(trunk_graph(folded({n: p.numpy() for n, p in model.trunk.state_dict().items()})))
+    name = f"layers.{depth - 1}.norm2.norm"
+    graph.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+    for row, encoded in enumerate(texts):
+        feed = {"input_ids": np.array([encoded.ids]), "token_type_ids": np.array([encoded.types])}
+        engine = session.run([name], feed)[0][0]
+        lost = np.abs(plain[0][row, : len(encoded)] - engine).mean()
+        assert lost > 0.005
+        assert np.abs(seen[0][row, : len(encoded)] - engine).mean() < 0.02 * lost
+
+
+def test_a_view_follows_the_weights_it_was_made_of():
+    model = Model(Trunk(0.0))
+    view, name = View(model), "trunk.layers.2.inner.weight"
+    before = view.parts[name].clone()
+    with torch.no_grad():
+        model.get_parameter(name).add_(0.01)
+        model.get_parameter(WORDS)[7] += 1.0
+    view.renew(torch.tensor([7, 7]))
+    assert not torch.equal(view.parts[name], before)
+    assert torch.allclose(view.parts[WORDS][7], model.get_parameter(WORDS)[7], atol=0.02)
+    assert view.parts["heads.stance.out.weight"].data_ptr() == model.get_parameter("heads.stance.out.weight").data_ptr()
