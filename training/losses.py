@@ -38,12 +38,17 @@ class Weights:
     score: float
     #: DSE rows in the stance head: they say what one named holder thinks of the target, not what the text does.
     directed_in_stance: float
+    #: How alike a stance comes out of two readings with different dropout (R-Drop, Liang et al. 2021).
+    agreement: float
     #: How the sentences of a passage rank, beside how salient each is.
     ranking: float
 
 
 def loss(model: Model, batch: list[Example], states: Tensor, weights: Weights) -> Tensor:
-    """Sum of the losses of all labels the batch has. Batches are of one pool, so one or two apply."""
+    """Sum of the losses of all labels the batch has. Batches are of one pool, so one or two apply.
+
+    Where `weights.agreement` is not zero, the second half of the batch is the first once more.
+    """
     parts = []
     first = batch[0]
     if first.sentiment is not None:
@@ -85,6 +90,10 @@ def _stance(model: Model, batch: list[Example], states: Tensor, weights: Weights
     wanted = torch.tensor([label for *_, label in rows])
     logits = model.heads["stance"](torch.cat([mentions, paragraphs], -1))
     stance = F.cross_entropy(logits, wanted, label_smoothing=weights.smoothing)
+    if weights.agreement:
+        once, again = F.log_softmax(logits, -1).chunk(2)
+        apart = ((once.exp() - again.exp()) * (once - again)).sum(-1).mean() / 2
+        stance = stance + weights.agreement * apart
     if not batch[0].directed:
         return [stance]
     # The targets of a directed batch are the mentions of its stance rows, in the same order.

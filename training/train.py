@@ -35,6 +35,7 @@ DEFAULTS = {
     "run": {},
     "score": {},
     "directed_in_stance": {},
+    "agreement": {},
     "ranking": 0.0,
 }
 
@@ -76,6 +77,7 @@ def workers(model: Model, count: int, seed: int) -> list[Model]:
 
 def gradient(worker: Model, part: list, share: float, weights: Weights) -> float:
     """Adds the gradient of a part of a batch, its share of the texts, to the worker's own; gives its loss."""
+    part = part * 2 if weights.agreement else part
     ids, types, mask = tensors(part)
     value = loss(worker, part, worker(ids, types, None if mask.all() else mask), weights)
     (value * share).backward()
@@ -97,6 +99,7 @@ def train(settings: dict, phase: dict, model: Model, average: Model, folder: Pat
             smoothing=tuning["label_smoothing"],
             score=phase["score"].get(name, 3.0),
             directed_in_stance=phase["directed_in_stance"].get(name, 0.5),
+            agreement=phase["agreement"].get(name, 0.0),
             ranking=phase["ranking"],
         )
         for name in mixed
