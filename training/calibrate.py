@@ -1,6 +1,6 @@
 """Fits temperatures, decision offsets and the keep threshold on the dev files, and writes `config.json`.
 
-The score head alone is fitted anew here, on train rows (`refit.py`).
+The score and the sentiment head are fitted anew before, on train rows (`refit.py`).
 
 `python -m training.calibrate DIR` reads the int8 model, folds the offsets into the biases of the heads, and
 ends with `SHA256SUMS`. A temperature (Guo et al. 2017) is one number a head: it changes how sure an answer is,
@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from .evaluate import token_keeps
 from .metrics import entity_counts, entity_f1, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, HIDDEN, SENTIMENT, STANCE
 from .predict import Reader, best_path, sigmoid, softmax
-from .refit import lean, refit_score
+from .refit import refit_score, refit_sentiment
 from .salience import pages, paragraph_targets
 from .text import MAX_POSITIONS
 
@@ -62,7 +61,7 @@ def offsets(groups: list[tuple[np.ndarray, np.ndarray]], allowed: Callable[[np.n
 
     The surface is smoothed before its top is taken, so that a few rows do not decide.
     """
-    grid = np.round(np.arange(-0.5, 0.51, 0.1), 2)
+    grid = np.round(np.arange(-0.9, 0.91, 0.1), 2)
     surface = np.array(
         [[np.mean([macro_f1(g, (x + [a, 0.0, c]).argmax(-1)) for x, g in groups]) for c in grid] for a in grid]
     )
@@ -97,26 +96,15 @@ def fit_stance(reader: Reader) -> tuple[np.ndarray, float, float]:
 
 
 def fit_sentiment(reader: Reader) -> tuple[np.ndarray, float, float]:
-    """News counts as much as reviews: this head is used on news. The share of the score is tried out with it."""
-    tried = []
-    plain = reader.heads["sentiment.out.weight"], reader.heads["sentiment.out.bias"]
-    for share in (0.0, 1.0, 2.0, 3.0, 4.0):
-        reader.heads["sentiment.out.weight"], reader.heads["sentiment.out.bias"] = plain
-        lean(reader, share)
-        groups = []
-        for name in ("emobank-news", "sst"):
-            rows = read(f"sentiment/{name}.dev.jsonl")
-            logits = np.array([reader.sentiment(r["text"])[0] for r in rows])
-            groups.append((logits, np.array([SENTIMENT.index(r["label"]) for r in rows])))
-        logits, gold = groups[-1]
-        least_polar = polar_accuracy(gold, logits)
-        shift, degree, score = three_classes(groups, partial(_keeps_polar, logits, gold, least_polar))
-        tried.append((score, share, shift, degree))
-    score, share, shift, degree = max(tried, key=lambda t: t[0])
-    reader.heads["sentiment.out.weight"], reader.heads["sentiment.out.bias"] = plain
-    lean(reader, share)
-    print(f"sentiment takes {share} of the score")
-    return shift, degree, score
+    """News counts as much as reviews, since this head is used on news; but no polar review may be lost by it."""
+    groups = []
+    for name in ("emobank-news", "sst"):
+        rows = read(f"sentiment/{name}.dev.jsonl")
+        logits = np.array([reader.sentiment(r["text"])[0] for r in rows])
+        groups.append((logits, np.array([SENTIMENT.index(r["label"]) for r in rows])))
+    logits, gold = groups[-1]
+    least_polar = polar_accuracy(gold, logits)
+    return three_classes(groups, lambda shift: polar_accuracy(gold, logits + shift) >= least_polar)
 
 
 def fit_keep(reader: Reader) -> tuple[float, float]:
@@ -181,10 +169,6 @@ def fit_salience(reader: Reader) -> float:
     return binary_temperature(np.array(logits), np.array(gold))
 
 
-def _keeps_polar(logits: np.ndarray, gold: np.ndarray, least_polar: float, shift: np.ndarray) -> bool:
-    return polar_accuracy(gold, logits + shift) >= least_polar
-
-
 def write_sums(folder: Path) -> None:
     sums = [f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}" for n in SHIPPED if (folder / n).exists()]
     (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
@@ -202,6 +186,7 @@ def main() -> None:
     reader.config = {"temperature": {}}
     stance_shift, stance_degree, _ = fit_stance(reader)
     penalty, r = refit_score(reader)
+    refit_sentiment(reader)
     sentiment_shift, sentiment_degree, _ = fit_sentiment(reader)
     entity_shift, entity_degree = fit_entity(reader)
     keep_degree, threshold = fit_keep(reader)
