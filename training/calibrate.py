@@ -17,7 +17,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from .data import DATA, read, spell, token_owners
-from .evaluate import token_keeps
+from .evaluate import PLAIN, token_keeps
 from .metrics import entity_counts, entity_f1, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, HIDDEN, SENTIMENT, STANCE
 from .predict import Reader, best_path, sigmoid, softmax
@@ -87,16 +87,27 @@ def stance_logits(reader: Reader, name: str, step: int = 1) -> tuple[np.ndarray,
 
 
 def fit_stance(reader: Reader) -> tuple[np.ndarray, float, float]:
-    """On NewsMTSC, counted twice, and PerSenT; never so that too many of DSE's neutral rows turn polar."""
+    """On NewsMTSC, counted twice, and PerSenT; never so that a plain fact or too many of DSE's neutral rows turn polar."""
     groups = [stance_logits(reader, f"newsmtsc-{name}.dev") for name in ("rw", "mt")] * 2
     groups.append(stance_logits(reader, "persent.dev", step=4))
     logits, gold = stance_logits(reader, "dse.dev", step=2)
     neutral = logits[gold == 1]
-    return three_classes(groups, lambda shift: ((neutral + shift).argmax(-1) != 1).mean() <= POLAR_AT_MOST)
+    facts = np.array([reader.stance(t, t.index(of), t.index(of) + len(of)) for t, of in PLAIN])
+
+    def allowed(shift: np.ndarray) -> bool:
+        return called_polar(neutral + shift) <= POLAR_AT_MOST and called_polar(facts + shift) == 0.0
+
+    return three_classes(groups, allowed)
+
+
+def called_polar(logits: np.ndarray) -> float:
+    """Share of the rows of class logits `[N, 3]` that are not called neutral."""
+    return float((logits.argmax(-1) != 1).mean())
 
 
 def fit_sentiment(reader: Reader) -> tuple[np.ndarray, float, float]:
-    """News counts as much as reviews, since this head is used on news; but no polar review may be lost by it."""
+    """News counts as much as reviews, since this head is used on news; but no polar review may be lost by it, and no
+    plain fact turn polar."""
     groups = []
     for name in ("emobank-news", "sst"):
         rows = read(f"sentiment/{name}.dev.jsonl")
@@ -104,7 +115,12 @@ def fit_sentiment(reader: Reader) -> tuple[np.ndarray, float, float]:
         groups.append((logits, np.array([SENTIMENT.index(r["label"]) for r in rows])))
     logits, gold = groups[-1]
     least_polar = polar_accuracy(gold, logits)
-    return three_classes(groups, lambda shift: polar_accuracy(gold, logits + shift) >= least_polar)
+    facts = np.array([reader.sentiment(text)[0] for text, _ in PLAIN])
+
+    def allowed(shift: np.ndarray) -> bool:
+        return polar_accuracy(gold, logits + shift) >= least_polar and called_polar(facts + shift) == 0.0
+
+    return three_classes(groups, allowed)
 
 
 def fit_keep(reader: Reader) -> tuple[float, float]:
