@@ -1,7 +1,6 @@
 //! The main job, in the order in which it happens.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -115,6 +114,7 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
         names: &names,
         printer,
         tally: Tally::default(),
+        resumed: false,
     };
     let (path, existing) = match &settings.output {
         Output::Folder { path, existing } => (path, *existing),
@@ -128,6 +128,7 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
     };
     let recipe = recipe(settings, &sources, &engine, &targets);
     let (mut folder, checkpoint) = Folder::open(path, &layout, &recipe, existing)?;
+    job.resumed = checkpoint.is_some();
     job.tally = checkpoint.map(|checkpoint| checkpoint.tally).unwrap_or_default();
     if job.tally.articles > 0 {
         printer.say(&format!(
@@ -136,6 +137,7 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
         ));
     }
     job.write(&mut folder).map_err(|error| match error {
+        gone @ RunError::Report(ReportError::Gone(_)) => gone,
         RunError::Report(source) if job.tally.articles > 0 => RunError::Stopped {
             articles: job.tally.articles,
             source,
@@ -182,6 +184,8 @@ struct Job<'a> {
     names: &'a [String],
     printer: &'a Printer,
     tally: Tally,
+    /// The sink holds what the tally counts, and the rows of what was passed over.
+    resumed: bool,
 }
 
 impl Job<'_> {
@@ -190,7 +194,7 @@ impl Job<'_> {
         let bytes = self.sources.files().iter().map(|file| file.bytes).sum();
         let progress = self.printer.progress(bytes);
         let done = self.tally.articles as usize;
-        if done == 0 {
+        if !self.resumed {
             self.pass_over(sink)?;
         }
         let Job {
@@ -409,12 +413,11 @@ fn recipe(settings: &Settings, sources: &Sources, engine: &Loaded, targets: &Tar
             })
             .collect(),
         inputs: sources
-            .files()
-            .iter()
-            .map(|file| InputFile {
-                path: Arc::clone(&file.path).to_string(),
-                bytes: Some(file.bytes),
-                sha256: file.sha256().ok(),
+            .inputs()
+            .map(|(path, file)| InputFile {
+                path: path.to_string(),
+                bytes: file.map(|file| file.bytes),
+                sha256: file.and_then(|file| file.sha256().ok()),
             })
             .collect(),
     }

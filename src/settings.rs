@@ -63,6 +63,36 @@ pub struct Answers {
     pub voice: VoiceChoice,
     /// How CSV files are written.
     pub csv_dialect: CsvDialect,
+    /// How the input is read.
+    #[serde(flatten)]
+    pub input: InputAnswers,
+}
+
+/// What was said of the input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputAnswers {
+    /// Column of a table that holds the article.
+    pub text_column: Option<String>,
+    /// Column of a table that names the article.
+    pub id_column: Option<String>,
+    /// Column of a table that holds the title.
+    pub title_column: Option<String>,
+    /// How files without a byte order mark are encoded.
+    pub encoding: Option<String>,
+    /// What files named one by one are.
+    pub input_format: Option<String>,
+}
+
+impl InputAnswers {
+    fn of(reading: &Reading) -> InputAnswers {
+        InputAnswers {
+            text_column: reading.text_column.clone(),
+            id_column: reading.id_column.clone(),
+            title_column: reading.title_column.clone(),
+            encoding: reading.encoding.map(|encoding| encoding.name().to_owned()),
+            input_format: reading.format.map(|format| format.name().to_owned()),
+        }
+    }
 }
 
 /// Where a run writes.
@@ -222,20 +252,20 @@ impl Settings {
             .or(file.rules)
             .map(|path| read("rules", &path))
             .transpose()?;
+        let reading = Reading {
+            text_column: text_column.or(file.text_column),
+            id_column: id_column.or(file.id_column),
+            title_column: title_column.or(file.title_column),
+            encoding,
+            format: input_format(input_format_name.as_deref())?,
+            exclude: match &output {
+                Output::Folder { path, .. } => own_files(path),
+                Output::Stdout | Output::DryRun => Vec::new(),
+            },
+            follow_links,
+        };
         Ok(Settings {
             inputs,
-            reading: Reading {
-                text_column: text_column.or(file.text_column),
-                id_column: id_column.or(file.id_column),
-                title_column: title_column.or(file.title_column),
-                encoding,
-                format: input_format(input_format_name.as_deref())?,
-                exclude: match &output {
-                    Output::Folder { path, .. } => own_files(path),
-                    Output::Stdout | Output::DryRun => Vec::new(),
-                },
-                follow_links,
-            },
             rules: match &rules_text {
                 Some(text) => Rules::parse(text).map_err(|error| value("rules", error.to_string()))?,
                 None => Rules::builtin(),
@@ -264,7 +294,9 @@ impl Settings {
                 },
                 voice: voice.or(file.voice).unwrap_or_default(),
                 csv_dialect: csv_dialect.or(file.csv_dialect).unwrap_or_default(),
+                input: InputAnswers::of(&reading),
             },
+            reading,
         })
     }
 }

@@ -1,7 +1,6 @@
 //! CSV and TSV: rows of cells between delimiters, quoted where they hold one.
 
-use std::collections::HashSet;
-use std::fs::File;
+use std::collections::HashMap;
 use std::io::{Chain, Read};
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use csv::{ByteRecord, Position, Reader, ReaderBuilder, StringRecord};
 use super::Reason;
 use super::decode::Utf8Reader;
 use super::draft::{Content, Matter, Strand};
+use super::file::Checked;
 use super::table::Table;
 
 /// How far a table is looked into for its delimiter.
@@ -18,9 +18,9 @@ const HEADER: u64 = 1 << 20;
 /// Read after the last byte of a table: a row of its own, unless a quotation mark is still open.
 /// These characters are set aside by Unicode and stand in no text.
 const END: &str = "\r\n\u{FDD0}\u{FDD1}";
-type Rows = Reader<Chain<Utf8Reader<File>, &'static [u8]>>;
+type Rows = Reader<Chain<Utf8Reader<Checked>, &'static [u8]>>;
 
-fn csv_reader(source: Utf8Reader<File>, delimiter: u8) -> Rows {
+fn csv_reader(source: Utf8Reader<Checked>, delimiter: u8) -> Rows {
     ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
@@ -28,7 +28,7 @@ fn csv_reader(source: Utf8Reader<File>, delimiter: u8) -> Rows {
 }
 
 /// The header's names, each different from the others and none empty.
-pub(super) fn names(source: Utf8Reader<File>, delimiter: u8) -> Result<Vec<String>, Reason> {
+pub(super) fn names(source: Utf8Reader<Checked>, delimiter: u8) -> Result<Vec<String>, Reason> {
     let mut rows = csv_reader(source, delimiter);
     let header = rows.byte_headers().map_err(csv_error)?;
     match kind_of(header) {
@@ -56,7 +56,7 @@ pub(super) fn sniff(source: impl Read) -> Result<u8, Reason> {
 }
 
 fn distinct(header: &ByteRecord) -> Vec<String> {
-    let mut taken = HashSet::new();
+    let mut taken: HashMap<String, u32> = HashMap::new();
     let name_of = |(number, cell): (usize, &[u8])| {
         let cell = String::from_utf8_lossy(cell);
         let plain = match cell.trim() {
@@ -64,11 +64,13 @@ fn distinct(header: &ByteRecord) -> Vec<String> {
             name => name.to_owned(),
         };
         let mut name = plain.clone();
-        let mut count = 1;
-        while !taken.insert(name.clone()) {
+        let mut count = taken.get(&plain).copied().unwrap_or(0);
+        while taken.contains_key(&name) {
             count += 1;
             name = format!("{plain}_{count}");
         }
+        taken.insert(plain, count.max(1));
+        taken.entry(name.clone()).or_insert(1);
         name
     };
     (1..).zip(header).map(name_of).collect()
@@ -100,7 +102,7 @@ fn csv_error(error: csv::Error) -> Reason {
 }
 
 /// The rows, each as it stands.
-pub(super) fn rows(table: Arc<Table>, source: Utf8Reader<File>) -> impl Iterator<Item = Strand> + Send {
+pub(super) fn rows(table: Arc<Table>, source: Utf8Reader<Checked>) -> impl Iterator<Item = Strand> + Send {
     let mut rows = csv_reader(source, table.delimiter);
     let mut lines = LineCount::new(&mut rows);
     let mut ended = false;

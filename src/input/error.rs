@@ -53,6 +53,14 @@ pub enum Reason {
     /// A quoted cell runs to the end of the file.
     #[error("a quotation mark opens in this row and never closes, so the rest of the file is in it")]
     UnclosedQuote,
+    /// A table has more columns than a spreadsheet.
+    #[error("the table has {found} columns, and no spreadsheet has more than {most}")]
+    TooManyColumns {
+        /// Its columns.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A line is not JSON.
     #[error("not valid JSON: {0}")]
     Json(String),
@@ -65,6 +73,11 @@ pub enum Reason {
     /// A JSON object has something else than a string where the text should be.
     #[error("`{0}` is not a string in this line")]
     TextNotString(String),
+    /// It is not what it was when the run began.
+    #[error(
+        "it was changed while the run went on, so what was read of it is not to be trusted; start a new run"
+    )]
+    Changed,
     /// The system refuses; its own words.
     #[error("{0}")]
     Io(String),

@@ -5,12 +5,12 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
-use super::Format;
+use super::{Format, Reason};
 use crate::article::Place;
 use crate::digest::hex;
 
@@ -27,6 +27,8 @@ pub struct SourceFile {
     /// Its size when it was found.
     pub bytes: u64,
     location: Location,
+    /// What its bytes are held against from the moment on when the run has recorded them.
+    recorded: OnceLock<String>,
 }
 
 /// Where the bytes are.
@@ -46,6 +48,7 @@ impl SourceFile {
             format,
             bytes,
             location: Location::Path(path),
+            recorded: OnceLock::new(),
         }
     }
 
@@ -67,6 +70,7 @@ impl SourceFile {
             format,
             bytes,
             location: Location::Spool(path),
+            recorded: OnceLock::new(),
         })
     }
 
@@ -85,16 +89,24 @@ impl SourceFile {
     }
 
     /// Opens the file.
-    pub(super) fn open(&self) -> io::Result<File> {
-        File::open(match &self.location {
+    pub(super) fn open(&self) -> io::Result<Checked> {
+        let file = File::open(match &self.location {
             Location::Path(path) => path.as_path(),
             Location::Spool(path) => path,
+        })?;
+        Ok(Checked {
+            file,
+            expected: self.recorded.get().map(|sum| (sum.clone(), Sha256::new())),
         })
     }
 
-    /// The SHA-256 of its bytes, in lower-case hexadecimal digits. Reads the file once more.
+    /// The SHA-256 of its bytes, in lower-case hexadecimal digits. Reads the file once more; whoever reads it
+    /// later is told if it has changed since.
     pub fn sha256(&self) -> io::Result<String> {
-        let mut file = self.open()?;
+        if let Some(sum) = self.recorded.get() {
+            return Ok(sum.clone());
+        }
+        let mut file = self.open()?.file;
         let mut digest = Sha256::new();
         let mut chunk = vec![0; CHUNK];
         loop {
@@ -104,7 +116,28 @@ impl SourceFile {
             }
             digest.update(&chunk[..count]);
         }
-        Ok(hex(&digest.finalize()))
+        Ok(self.recorded.get_or_init(|| hex(&digest.finalize())).clone())
+    }
+}
+
+/// A file that says at its end if it is not what was recorded, so that no table tells of other bytes than those
+/// whose digest stands in `run.json`.
+pub(super) struct Checked {
+    file: File,
+    expected: Option<(String, Sha256)>,
+}
+
+impl Read for Checked {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(target)?;
+        match &mut self.expected {
+            Some((_, digest)) if count > 0 => digest.update(&target[..count]),
+            Some((sum, digest)) if !target.is_empty() && hex(&digest.clone().finalize()) != *sum => {
+                return Err(io::Error::other(Reason::Changed));
+            }
+            _ => {}
+        }
+        Ok(count)
     }
 }
 

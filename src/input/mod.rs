@@ -208,6 +208,16 @@ impl Sources {
         &self.files
     }
 
+    /// What articles, or rows that say why there is none, come of: paths as they are shown, in the order of the
+    /// articles, each with its file if that can be read.
+    pub fn inputs(&self) -> impl Iterator<Item = (&Arc<str>, Option<&SourceFile>)> {
+        self.entries.iter().map(|entry| match entry {
+            Entry::Unread(place, ..) => (&place.path, None),
+            Entry::Page(file) => (&file.path, Some(&**file)),
+            Entry::Table(table) => (&table.file.path, Some(&*table.file)),
+        })
+    }
+
     /// The files that were found in a folder or by a pattern and are not read.
     #[must_use]
     pub fn ignored(&self) -> &[Ignored] {

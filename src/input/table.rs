@@ -4,13 +4,13 @@
 //! through [`Utf8Reader`] first, so that a table in UTF-16 is parsed like any other; a row is
 //! decoded where it is parsed, so that bad bytes spoil that row alone.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
 use super::columns::{Columns, Headers, TEXT};
 use super::decode::{Charset, Survey, Utf8Reader};
 use super::draft::Strand;
+use super::file::Checked;
 use super::{Format, InputError, Reading, Reason, SourceFile, delimited, jsonl};
 
 /// A table whose columns are known.
@@ -51,8 +51,19 @@ impl Table {
     }
 }
 
+/// So many columns a spreadsheet has.
+const MOST: usize = 16_384;
+
 /// The encoding, the delimiter and the names of the columns.
 fn look(file: &SourceFile, reading: &Reading) -> Result<(Charset, u8, Vec<String>), Reason> {
+    let known = look_into(file, reading)?;
+    match known.2.len() {
+        found if found > MOST => Err(Reason::TooManyColumns { found, most: MOST }),
+        _ => Ok(known),
+    }
+}
+
+fn look_into(file: &SourceFile, reading: &Reading) -> Result<(Charset, u8, Vec<String>), Reason> {
     let survey = Survey::of(file.open()?)?;
     let charset = survey.charset(reading.encoding);
     if survey.is_empty() {
@@ -84,7 +95,7 @@ fn look(file: &SourceFile, reading: &Reading) -> Result<(Charset, u8, Vec<String
     }
 }
 
-fn decoded(file: &SourceFile, charset: Charset) -> io::Result<Utf8Reader<File>> {
+fn decoded(file: &SourceFile, charset: Charset) -> io::Result<Utf8Reader<Checked>> {
     Utf8Reader::new(file.open()?, charset)
 }
 

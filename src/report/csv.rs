@@ -150,7 +150,16 @@ impl<R> CsvTable<R> {
             mark.map_err(|source| failed(&self.path, source))?;
         }
         let headers = self.table.headers(&layout.targets);
-        self.record(carried.iter().chain(&headers).map(String::as_str))
+        // The user's own headers may be anything, like their cells.
+        let own = carried
+            .iter()
+            .map(|text| shown(Cell::text(text), self.dialect, &mut Marks::default()));
+        let own: Vec<_> = own.collect();
+        self.record(
+            own.iter()
+                .map(AsRef::as_ref)
+                .chain(headers.iter().map(String::as_str)),
+        )
     }
 
     /// Writes a row, with the user's own cells before it.

@@ -6,6 +6,7 @@
 pub mod columns;
 pub mod csv;
 pub mod folder;
+mod lock;
 pub mod record;
 pub mod rows;
 
@@ -137,6 +138,19 @@ pub enum ReportError {
     /// There is an unfinished run.
     #[error("`{0}` holds an unfinished run\nhint: go on with `--resume`, or start anew with `--overwrite`")]
     Unfinished(String),
+    /// There is a run that is not over.
+    #[error("another run is writing in `{0}`\nhint: wait until it is over, or name another folder")]
+    Busy(String),
+    /// One of our names leads out of the folder.
+    #[error(
+        "`{0}` is a symbolic link, and `columnist` writes nothing through one\nhint: remove it, or name another folder"
+    )]
+    Link(String),
+    /// The folder is not there any more.
+    #[error(
+        "`{0}` was removed or replaced while the run wrote in it, and its rows with it\nhint: give the same command again, with another folder or without `--resume`"
+    )]
+    Gone(String),
     /// There is nothing to go on with.
     #[error("`{0}` holds no unfinished run to resume\nhint: leave out `--resume` to start one")]
     NothingToResume(String),

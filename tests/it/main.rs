@@ -20,4 +20,5 @@ mod order;
 mod resume;
 mod seed;
 mod support;
+mod survival;
 mod tables;

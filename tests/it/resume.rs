@@ -10,13 +10,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::support::{Desk, Ran, TABLES, corpus};
 
-const JOURNAL: &str = "columnist.journal";
+pub(crate) const JOURNAL: &str = "columnist.journal";
 const RUN: [&str; 8] = [
     "run", "articles", "--engine", "fake", "--target", "Russia", "--target", "China",
 ];
 
 /// A folder of articles, some of them unreadable, and in `whole` a run over them that nobody disturbed.
-fn desk() -> &'static Desk {
+pub(crate) fn desk() -> &'static Desk {
     static DESK: OnceLock<Desk> = OnceLock::new();
     DESK.get_or_init(|| {
         let desk = Desk::new();
@@ -32,22 +32,22 @@ fn desk() -> &'static Desk {
     })
 }
 
-fn arguments<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn arguments<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&RUN[..], &["-o", out], more].concat()
 }
 
-fn command(desk: &Desk, out: &str, more: &[&str]) -> Ran {
+pub(crate) fn command(desk: &Desk, out: &str, more: &[&str]) -> Ran {
     desk.columnist(&arguments(out, more))
 }
 
 /// Starts a run, and says which journal was there before.
-fn spawn(desk: &Desk, out: &str, more: &[&str]) -> (Child, Option<u64>) {
+pub(crate) fn spawn(desk: &Desk, out: &str, more: &[&str]) -> (Child, Option<u64>) {
     let before = journal(desk, out).map(|(file, _)| file);
     (desk.command(&arguments(out, more)).spawn().unwrap(), before)
 }
 
 /// Sends a signal to one process.
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let status = Command::new("sh")
         .args(["-c", &format!("kill -{name} {}", child.id())])
         .status();
@@ -55,7 +55,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[track_caller]
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
         assert!(
@@ -80,7 +80,7 @@ fn journal(desk: &Desk, out: &str) -> Option<(u64, usize)> {
 /// A checkpoint is due when a second has passed, so the run is held for as long: it saves at the next
 /// article, however fast the machine is.
 #[track_caller]
-fn checkpoints(desk: &Desk, out: &str, (child, before): &(Child, Option<u64>), saved: usize) {
+pub(crate) fn checkpoints(desk: &Desk, out: &str, (child, before): &(Child, Option<u64>), saved: usize) {
     wait_until("the journal", || {
         journal(desk, out).is_some_and(|(file, _)| Some(file) != *before)
     });
@@ -98,14 +98,14 @@ fn checkpoints(desk: &Desk, out: &str, (child, before): &(Child, Option<u64>), s
     }
 }
 
-fn kill((mut child, _): (Child, Option<u64>)) {
+pub(crate) fn kill((mut child, _): (Child, Option<u64>)) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
 /// A run that was killed after so many checkpoints.
 #[track_caller]
-fn unfinished(desk: &Desk, out: &str, saved: usize) {
+pub(crate) fn unfinished(desk: &Desk, out: &str, saved: usize) {
     let child = spawn(desk, out, &["--jobs", "1"]);
     checkpoints(desk, out, &child, saved);
     kill(child);
@@ -117,7 +117,7 @@ fn unfinished(desk: &Desk, out: &str, saved: usize) {
 
 /// The folder holds the tables of a run that was never disturbed, and nothing besides.
 #[track_caller]
-fn is_whole(desk: &Desk, out: &str) {
+pub(crate) fn is_whole(desk: &Desk, out: &str) {
     let (got, expected) = (desk.tables(out), desk.tables("whole"));
     for table in TABLES {
         assert!(got[table] == expected[table], "{table} of {out} differs");
@@ -286,6 +286,20 @@ fn a_run_that_changed_is_not_gone_on_with() {
         "the rules file (`--rules`)",
     );
     refused(&["--resume", "--target", "Ukraine"], "the target `Ukraine`");
+    refused(
+        &["--resume", "--encoding", "latin1"],
+        "`--encoding` (null then, \"windows-1252\" now)",
+    );
+    refused(
+        &["--resume", "--input-format", "markdown"],
+        "`--input-format` (null then, \"markdown\" now)",
+    );
+    for flag in ["--text-column", "--id-column", "--title-column"] {
+        refused(
+            &["--resume", flag, "body"],
+            &format!("`{flag}` (null then, \"body\" now)"),
+        );
+    }
     let mini = [&["run", "articles", "-o", "out"], &RUN[4..], &["--resume"]].concat();
     desk.columnist(&mini)
         .exits(2)
@@ -297,6 +311,11 @@ fn a_run_that_changed_is_not_gone_on_with() {
     desk.write("articles/00200.txt", "One more was written on Monday.\n");
     refused(&["--resume"], "the input `articles/00200.txt`");
     fs::remove_file(desk.path("articles/00200.txt")).unwrap();
+    // It has a row of its own, behind which every other article would be one further on.
+    let dangling = desk.path("articles/00005b.txt");
+    std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
+    refused(&["--resume"], "the input `articles/00005b.txt`");
+    fs::remove_file(dangling).unwrap();
 
     command(&desk, "out", &[])
         .exits(2)
