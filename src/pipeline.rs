@@ -69,7 +69,7 @@ impl<'a> Plan<'a> {
 pub enum Event {
     /// An article that could not be read; nothing else comes of it.
     Unread(Unread),
-    /// An article; its paragraphs follow, then `End`.
+    /// An article, whose text is in its paragraphs now; they follow, then `End`.
     Begin(Article),
     /// A paragraph that is not analysed.
     Skipped(Paragraph),
@@ -79,12 +79,14 @@ pub enum Event {
     End,
 }
 
-/// Articles that are read at a time.
+/// Articles that are read at a time, and bytes of them after which no further one is begun.
 const WINDOW: usize = 16;
+const WINDOW_BYTES: u64 = 4 << 20;
 /// Windows that are read ahead at most.
 const WINDOWS: usize = 4;
-/// Paragraphs that are handed out at a time.
+/// Paragraphs that are handed out at a time, and bytes of them after which no further one joins.
 const CHUNK: usize = 256;
+const CHUNK_BYTES: usize = 1 << 20;
 /// Chunks that are under way at most.
 const CHUNKS: usize = 2;
 
@@ -104,6 +106,8 @@ fn ready(event: Event) -> Step {
     Step::Ready(Box::new(event))
 }
 
+/// Paragraphs that are handed out together, each with its number.
+type Chunk = Vec<(u64, Paragraph)>;
 type Answer = (u64, Paragraph, Result<Findings, EngineError>);
 
 /// Runs every draft through reading, segmenting and the engine, and tells `each` what came of it.
@@ -173,7 +177,7 @@ impl Feeder<'_> {
             .thread_name(|n| format!("read-{n}"))
             .build();
         while !self.plan.stop.load(Ordering::Relaxed) {
-            let window: Vec<Draft> = drafts.by_ref().take(WINDOW).collect();
+            let window = next_window(&mut drafts);
             if window.is_empty() || self.windows.send(()).is_err() {
                 return;
             }
@@ -197,11 +201,12 @@ impl Feeder<'_> {
     fn announce(
         &mut self,
         articles: Vec<Result<(Article, Vec<Paragraph>), Unread>>,
-    ) -> Result<Vec<(u64, Paragraph)>, Gone> {
-        let mut todo: Vec<(u64, Paragraph)> = Vec::new();
+    ) -> Result<Vec<Chunk>, Gone> {
+        let mut todo: Vec<Chunk> = Vec::new();
+        let (mut chunk, mut bytes) = (Chunk::new(), 0);
         let analysed = |paragraph: &Paragraph| self.plan.kinds.contains(&paragraph.kind);
         let paragraphs = articles.iter().flatten().flat_map(|(_, paragraphs)| paragraphs);
-        let total = paragraphs.filter(|paragraph| analysed(paragraph)).count();
+        let mut left = paragraphs.filter(|paragraph| analysed(paragraph)).count();
         for article in articles {
             match article {
                 Err(unread) => self.steps.send(ready(Event::Unread(unread)))?,
@@ -209,8 +214,14 @@ impl Feeder<'_> {
                     self.steps.send(ready(Event::Begin(article)))?;
                     for paragraph in paragraphs {
                         if analysed(&paragraph) {
-                            todo.push((self.next, paragraph));
-                            let closes = todo.len() == total || todo.len().is_multiple_of(CHUNK);
+                            left -= 1;
+                            bytes += paragraph.text.len();
+                            chunk.push((self.next, paragraph));
+                            let closes = left == 0 || chunk.len() == CHUNK || bytes >= CHUNK_BYTES;
+                            if closes {
+                                todo.push(mem::take(&mut chunk));
+                                bytes = 0;
+                            }
                             self.steps.send(Step::Awaited {
                                 seq: self.next,
                                 closes,
@@ -229,12 +240,11 @@ impl Feeder<'_> {
     }
 
     /// Hands paragraphs to the workers, chunk by chunk.
-    fn hand_out(&self, mut todo: Vec<(u64, Paragraph)>) -> Result<(), Gone> {
+    fn hand_out(&self, todo: Vec<Chunk>) -> Result<(), Gone> {
         let budget = self.plan.engine.batch_tokens(self.plan.batch_tokens);
-        while !todo.is_empty() {
-            let rest = todo.split_off(todo.len().min(CHUNK));
+        for chunk in todo {
             self.chunks.send(())?;
-            for batch in plan(mem::replace(&mut todo, rest), budget) {
+            for batch in plan(chunk, budget) {
                 self.batches.send(batch)?;
             }
         }
@@ -242,9 +252,23 @@ impl Feeder<'_> {
     }
 }
 
+/// The articles to be read next, in order; none where there are no more.
+fn next_window(drafts: &mut impl Iterator<Item = Draft>) -> Vec<Draft> {
+    let mut window = Vec::new();
+    let mut bytes = 0;
+    while window.len() < WINDOW && bytes < WINDOW_BYTES {
+        let Some(draft) = drafts.next() else { break };
+        bytes += draft.bytes();
+        window.push(draft);
+    }
+    window
+}
+
 fn prepare(draft: Draft, plan: &Plan<'_>) -> Result<(Article, Vec<Paragraph>), Unread> {
-    let article = draft.read()?;
+    let mut article = draft.read()?;
     let mut paragraphs = segment(&article, plan.rules);
+    // Its words are in its paragraphs now; a long article is not held twice.
+    article.text = String::new();
     plan.targets.mark(&mut paragraphs);
     Ok((article, paragraphs))
 }

@@ -16,10 +16,11 @@ impl Voice {
     /// Whose words stand at a byte of the paragraph.
     #[must_use]
     pub fn at(paragraph: &Paragraph, byte: usize) -> Voice {
-        paragraph
-            .quotations
-            .iter()
-            .find(|quotation| quotation.span.contains(&byte))
+        let quotations = &paragraph.quotations;
+        let next = quotations.partition_point(|quotation| quotation.span.end <= byte);
+        quotations
+            .get(next)
+            .filter(|quotation| quotation.span.contains(&byte))
             .map_or(Voice::Author, |quotation| {
                 Voice::Quoted(quotation.speaker.clone())
             })

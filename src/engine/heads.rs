@@ -79,18 +79,19 @@ impl Heads {
 
     /// Starts reading a paragraph.
     #[must_use]
-    pub fn reader<'a>(
-        &'a self,
-        tokens: &'a [Token],
-        sentences: usize,
-        mentions: &'a [Mention],
-    ) -> Reader<'a> {
+    pub fn reader<'a>(&'a self, tokens: &'a [Token], sentences: usize, mentions: &[Mention]) -> Reader<'a> {
         Reader {
             heads: self,
             tokens,
-            mentions,
             paragraph: Mean::new(self.hidden),
             sentence_means: vec![Mean::new(self.hidden); sentences],
+            mention_tokens: mentions
+                .iter()
+                .map(|Mention { span, .. }| {
+                    let begins = tokens.partition_point(|token| token.span.end <= span.start);
+                    begins..tokens.partition_point(|token| token.span.start < span.end)
+                })
+                .collect(),
             mention_means: vec![Mean::new(self.hidden); mentions.len()],
             keep: Vec::with_capacity(tokens.len()),
             words: Vec::new(),
@@ -106,9 +107,10 @@ impl Heads {
 pub struct Reader<'a> {
     heads: &'a Heads,
     tokens: &'a [Token],
-    mentions: &'a [Mention],
     paragraph: Mean,
     sentence_means: Vec<Mean>,
+    /// The tokens of each mention.
+    mention_tokens: Vec<Range<usize>>,
     mention_means: Vec<Mean>,
     keep: Vec<Keep>,
     words: Vec<Word>,
@@ -127,15 +129,16 @@ impl Reader<'_> {
         debug_assert_eq!(states.len(), own.len() * self.heads.hidden);
         self.windows += 1;
         let heads = self.heads;
-        for (index, state) in own.zip(states.chunks_exact(heads.hidden)) {
+        let state = |index: usize| &states[(index - own.start) * heads.hidden..][..heads.hidden];
+        for (tokens, mean) in self.mention_tokens.iter().zip(&mut self.mention_means) {
+            for index in tokens.start.max(own.start)..tokens.end.min(own.end) {
+                mean.add(state(index));
+            }
+        }
+        for (index, state) in own.clone().zip(states.chunks_exact(heads.hidden)) {
             let token = &self.tokens[index];
             self.paragraph.add(state);
             self.sentence_means[token.sentence].add(state);
-            for (mention, mean) in self.mentions.iter().zip(&mut self.mention_means) {
-                if token.span.start < mention.span.end && mention.span.start < token.span.end {
-                    mean.add(state);
-                }
-            }
             let kept = heads.keep.apply(state)[0] / heads.temperature.keep - heads.keep_threshold;
             self.keep.push(Keep {
                 span: token.span.clone(),

@@ -49,6 +49,17 @@ pub(super) struct Content {
 }
 
 impl Draft {
+    /// About how many bytes there are to read.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match &self.matter {
+            Matter::Page(file, _) => file.bytes,
+            Matter::Row(_, record) => record.as_slice().len() as u64,
+            Matter::Line(_, line) => line.len() as u64,
+            Matter::Unread(_) => 0,
+        }
+    }
+
     /// Opens, decodes and parses it; the part that is worth doing in parallel.
     pub fn read(self) -> Result<Article, Unread> {
         let Draft {

@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use super::rules::Rules;
 use super::shape::{Ending, Shape};
 use super::view::{
-    Verdict, View, credit_start, describes_picture, is_author_note, is_credit, is_date, is_furniture_lead,
-    is_item, is_line, is_note, is_pointer, is_pointer_target, is_pull_quote, is_quoted_throughout,
-    is_under_colon, leads_body, leads_text,
+    FARTHEST, Verdict, View, counts_as_text, credit_start, describes_picture, is_author_note, is_credit,
+    is_date, is_furniture_lead, is_item, is_line, is_note, is_pointer, is_pointer_target, is_pull_quote,
+    is_quoted_throughout, is_under_colon, leads_body, leads_text, text_after,
 };
 use super::vocabulary as words;
 use crate::article::Kind;
@@ -220,7 +220,7 @@ const RULES: &[Rule] = &[
         Byline,
         "a name alone in capitals, before the text begins",
         |v| {
-            v.text_index() < 2
+            v.text_index < 2
                 && v.block.all_caps()
                 && (2..=4).contains(&v.block.words)
                 && v.block
@@ -234,7 +234,7 @@ const RULES: &[Rule] = &[
         "name-alone",
         Byline,
         "two or three capitalised words alone, right before the text begins",
-        |v| v.text_index() < 2
+        |v| v.text_index < 2
             && (2..=3).contains(&v.block.words)
             && v.block.ending == Ending::None
             && words::NAME_ALONE.is_match(v.block.text)
@@ -266,7 +266,7 @@ const RULES: &[Rule] = &[
         "sign-off",
         Byline,
         "the outlet's name or `ENDS`, last of all",
-        |v| v.text_after() < 2 && v.short(6) && words::SIGN_OFF.is_match(v.block.text)
+        |v| v.text_after < 2 && v.short(6) && words::SIGN_OFF.is_match(v.block.text)
     ),
     rule!("block-quote", Quote, "set off by `>`", |v| v
         .block
@@ -329,7 +329,7 @@ const RULES: &[Rule] = &[
         "list-run",
         List,
         "one of three or more short lines without a stop",
-        |v| v.text_index() > 3
+        |v| v.text_index > 3
             && is_line(&v.block)
             && !v.opens_quoted()
             && v.run_of_lines() > 2
@@ -394,6 +394,7 @@ pub(super) fn classify(
 ) -> Vec<(Kind, Cow<'static, str>)> {
     let mut verdicts: Vec<Option<Verdict>> = vec![None; blocks.len()];
     for _ in 0..2 {
+        let (mut text_index, text_after) = (0, text_after(&verdicts));
         for index in 0..blocks.len() {
             let own = || rules.own(&blocks[index], index, blocks.len());
             let verdict = if let Some(kind) = marked[index] {
@@ -414,6 +415,8 @@ pub(super) fn classify(
                     verdicts: &verdicts,
                     index,
                     block: blocks[index],
+                    text_index,
+                    text_after: text_after[index],
                 };
                 match RULES.iter().find(|rule| (rule.fits)(&view)) {
                     Some(rule) => Verdict {
@@ -429,6 +432,9 @@ pub(super) fn classify(
                 }
             };
             verdicts[index] = Some(verdict);
+            if text_index < FARTHEST && counts_as_text(&blocks[index]) {
+                text_index += 1;
+            }
         }
     }
     verdicts

@@ -2,11 +2,13 @@
 //! and whose words stand in it.
 //!
 //! Pure: takes an [`Article`] and [`Rules`], gives [`Paragraph`]s. Every visible character of the
-//! article lies in exactly one paragraph; nothing is rewritten. `paragraphs` cuts, `furniture` says what
+//! article lies in exactly one paragraph; nothing is rewritten. `paragraphs` cuts, `parts` cuts once more what is
+//! longer than people write, `furniture` says what
 //! each block is by one table of rules, `sentences` and `voice` mark what is inside.
 
 mod furniture;
 mod paragraphs;
+mod parts;
 mod pattern;
 mod people;
 mod rules;

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::parts::parts;
 use super::shape::{Ending, Shape};
 use super::view;
 use crate::article::{Article, Kind};
@@ -51,6 +52,13 @@ pub(super) fn blocks(article: &Article) -> Vec<Block> {
     }
     blocks.extend(unmarked(text, from..text.len()));
     blocks
+        .into_iter()
+        .flat_map(|Block { span, marked }| {
+            parts(text, span)
+                .into_iter()
+                .map(move |span| Block { span, marked })
+        })
+        .collect()
 }
 
 /// The nearest character boundary at or before `at`: a mark from elsewhere must not cause a panic.
@@ -58,7 +66,7 @@ fn boundary(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
 
-fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+pub(super) fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     let slice = &text[span.clone()];
     let start = span.start + (slice.len() - slice.trim_start().len());
     let end = start + slice.trim().len();
@@ -210,13 +218,14 @@ fn together(
 ) -> bool {
     // What is long is neither caption nor pointer; its beginning shows whether it is an item.
     let head = text.floor_char_boundary(so_far.end.min(so_far.start + LONGEST_HEAD));
-    let paragraph = Shape::of(&text[so_far.start..head]);
+    let paragraph = || Shape::of(&text[so_far.start..head]);
     let before = Shape::of(&text[last.clone()]);
     let next = Shape::of(&text[line.clone()]);
     if view::is_credit(&next) {
+        let paragraph = paragraph();
         return paragraph.words <= LONGEST_CAPTION && !view::is_credit(&paragraph);
     }
-    if view::is_bare_pointer(&paragraph) {
+    if so_far.start >= last.start && view::is_bare_pointer(&before) {
         return next.words <= LONGEST_HEADLINE && next.ending != Ending::Stop;
     }
     if view::is_credit(&before) {
@@ -228,7 +237,7 @@ fn together(
         // A wrapped line may begin with a dash or a number by chance.
         return width.is_some_and(|width| width.is_full(text, last, line))
             && open
-            && !view::is_item(&paragraph);
+            && !view::is_item(&paragraph());
     }
     if !before.has_letters || !next.has_letters {
         return false;

@@ -25,6 +25,13 @@ pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(&text.replace(r"\b", r"(?-u:\b)")).expect("a pattern of a table compiles")
 }
 
+/// The end of a text, as far back as any pattern looks that must end there: it is asked again and again while the
+/// text grows, and would read all of it each time.
+pub(super) fn tail(text: &str) -> &str {
+    const FARTHEST: usize = 256;
+    &text[text.ceil_char_boundary(text.len().saturating_sub(FARTHEST))..]
+}
+
 /// Compiles the patterns side by side.
 pub(super) fn compile(tables: &[&[&'static LazyLock<Regex>]]) {
     tables

@@ -50,10 +50,10 @@ pub(super) struct Person {
 impl Person {
     /// Titles, articles and sentence openings taken off; `None` where nothing of a name is left.
     pub(super) fn of(words: &str) -> Option<Person> {
-        let mut words: Vec<&str> = words.split_whitespace().collect();
-        while words.first().is_some_and(|word| listed(NO_NAMES, word)) {
-            words.remove(0);
-        }
+        let mut words: Vec<&str> = words
+            .split_whitespace()
+            .skip_while(|word| listed(NO_NAMES, word))
+            .collect();
         let bare = |word: &str| word.trim_end_matches('.').to_owned();
         let title = words.iter().rposition(|word| listed(TITLES, &bare(word)));
         let mut gender = None;

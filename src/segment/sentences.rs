@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::pattern::pattern;
+use super::pattern::{pattern, tail};
 
 /// Spans of the text's sentences: in order, trimmed, together all its visible characters.
 ///
@@ -142,6 +142,7 @@ fn opens_sentence(text: &str) -> bool {
 /// that is left of the text, from `next` on.
 fn goes_on(last: &str, gap: &str, next: &str, rest: &str) -> bool {
     let bare = last.trim_end_matches(is_closer);
+    let quoted = bare.len() < last.len();
     let Some(end) = bare.chars().next_back() else {
         return false;
     };
@@ -149,6 +150,8 @@ fn goes_on(last: &str, gap: &str, next: &str, rest: &str) -> bool {
     if NUMBER.is_match(last) && !starts_line {
         return true;
     }
+    // A sentence may grow to any length, abbreviation by abbreviation; its end decides.
+    let bare = tail(bare);
     if !next.contains(char::is_alphanumeric) {
         return !starts_line;
     }
@@ -159,7 +162,6 @@ fn goes_on(last: &str, gap: &str, next: &str, rest: &str) -> bool {
     if is_terminal(end) && opens_lower(next) {
         return true;
     }
-    let quoted = bare.len() < last.len();
     match end {
         '?' | '!' if quoted => REPORTED.is_match(rest),
         '.' if bare.ends_with("..") => !opens_sentence(next),

@@ -4,9 +4,10 @@
 //! `according to`; `he said` means the one person that the paragraph, or the one before, names. Where
 //! nobody or more than one is meant, there is no speaker: a wrong name is worse than none.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::pattern::patterns;
+use super::pattern::{patterns, tail};
 use super::people::{Gender, Person, listed};
 use super::voice::Quoted;
 
@@ -81,9 +82,38 @@ pub(super) fn is_name(text: &str) -> bool {
         .is_some_and(|found| found.len() == text.len())
 }
 
-/// Whether no reporting verb stands in the text.
-pub(super) fn reports_nothing(text: &str) -> bool {
-    !VERB.is_match(text)
+/// Where reporting verbs stand in a text: looked for once, and only if somebody asks.
+pub(super) struct Reports<'a> {
+    text: &'a str,
+    /// The end of the first, and the start of the last.
+    found: OnceCell<Option<(usize, usize)>>,
+}
+
+impl<'a> Reports<'a> {
+    pub(super) fn new(text: &'a str) -> Reports<'a> {
+        Reports {
+            text,
+            found: OnceCell::new(),
+        }
+    }
+
+    fn found(&self) -> Option<(usize, usize)> {
+        *self.found.get_or_init(|| {
+            let mut verbs = VERB.find_iter(self.text);
+            let first = verbs.next()?;
+            Some((first.end(), verbs.last().unwrap_or(first).start()))
+        })
+    }
+
+    /// Whether none begins at this byte or behind it.
+    pub(super) fn none_from(&self, at: usize) -> bool {
+        self.found().is_none_or(|(_, last)| last < at)
+    }
+
+    /// Whether none ends at this byte or before it.
+    pub(super) fn none_before(&self, at: usize) -> bool {
+        self.found().is_none_or(|(first, _)| first > at)
+    }
 }
 
 /// Who has spoken so far; hears one paragraph after the other.
@@ -111,13 +141,14 @@ impl Speakers {
             text,
             sentences,
             quoted,
+            people: OnceCell::new(),
         };
         let mut speakers: Vec<Option<Person>> = Vec::with_capacity(quoted.len());
         for (i, quote) in quoted.iter().enumerate() {
             let speaker = match paragraph.attribution(i) {
                 Some(Attribution::Named(person)) => Some(person),
                 Some(Attribution::Pronoun(gender)) => {
-                    self.resolve(gender, &paragraph.people_before(quote.span.end), &speakers)
+                    self.resolve(gender, paragraph.people_before(quote.span.end), &speakers)
                 }
                 None if i > 0 && paragraph.goes_on_from_previous(i) => speakers[i - 1].clone(),
                 None if i == 0 && self.inherits(&paragraph) => self.last_speaker.clone(),
@@ -133,17 +164,19 @@ impl Speakers {
             .collect()
     }
 
-    fn resolve(&self, gender: Gender, here: &[Person], spoken: &[Option<Person>]) -> Option<Person> {
-        let only = |people: &mut dyn Iterator<Item = &Person>| {
-            let mut distinct: Vec<Person> = Vec::new();
-            for person in people.filter(|person| person.fits(gender)) {
-                if !distinct.iter().any(|known| known.is(person)) {
-                    distinct.push(person.clone());
-                }
-            }
-            (distinct.len() == 1).then(|| distinct.remove(0))
+    fn resolve<'p>(
+        &'p self,
+        gender: Gender,
+        here: impl Iterator<Item = &'p Person>,
+        spoken: &'p [Option<Person>],
+    ) -> Option<Person> {
+        let only = |people: &mut dyn Iterator<Item = &'p Person>| {
+            let mut people = people.filter(|person| person.fits(gender));
+            let first = people.next()?;
+            // Where a second is found, nobody looks further.
+            people.all(|person| first.is(person)).then(|| first.clone())
         };
-        let mut here_or_spoken = here.iter().chain(spoken.iter().flatten()).peekable();
+        let mut here_or_spoken = here.chain(spoken.iter().flatten()).peekable();
         if here_or_spoken.peek().is_some() {
             return only(&mut here_or_spoken);
         }
@@ -164,7 +197,7 @@ impl Speakers {
         let mut people: Vec<Person> = speakers.iter().flatten().cloned().collect();
         let mut distinct = people.clone();
         distinct.dedup_by(|a, b| a.is(b));
-        people.extend(paragraph.people_before(paragraph.text.len()));
+        people.extend(paragraph.people_before(paragraph.text.len()).cloned());
         self.announced = paragraph.text.trim_end().ends_with(':');
         let announced_by = || paragraph.announces();
         let only = match distinct.len() {
@@ -193,6 +226,8 @@ struct Heard<'a> {
     text: &'a str,
     sentences: &'a [Range<usize>],
     quoted: &'a [Quoted],
+    /// The people whom each stretch outside the quotations names, and where it begins.
+    people: OnceCell<Vec<(usize, Vec<Person>)>>,
 }
 
 impl Heard<'_> {
@@ -256,54 +291,39 @@ impl Heard<'_> {
     }
 
     fn sentence_start(&self, at: usize) -> usize {
-        self.sentences
-            .iter()
-            .rev()
-            .find(|sentence| sentence.start <= at)
-            .map_or(0, |sentence| sentence.start)
+        let begun = self.sentences.partition_point(|sentence| sentence.start <= at);
+        begun.checked_sub(1).map_or(0, |last| self.sentences[last].start)
     }
 
     fn sentence_end(&self, at: usize) -> usize {
+        let over = self.sentences.partition_point(|sentence| sentence.end < at);
         self.sentences
-            .iter()
-            .find(|sentence| sentence.end >= at)
+            .get(over)
             .map_or(self.text.len(), |sentence| sentence.end)
     }
 
-    /// The text outside the quotations, before `end`.
-    fn own_words(&self, end: usize) -> Vec<&str> {
+    /// The stretches of text outside the quotations.
+    fn own_words(&self) -> impl Iterator<Item = Range<usize>> {
         let starts = std::iter::once(0).chain(self.quoted.iter().map(|quote| quote.span.end));
         let ends = self
             .quoted
             .iter()
             .map(|quote| quote.span.start)
             .chain([self.text.len()]);
-        starts
-            .zip(ends)
-            .filter(|&(start, _)| start < end)
-            .map(|(start, stop)| &self.text[start..stop.min(end)])
-            .collect()
+        starts.zip(ends).map(|(start, end)| start..end)
     }
 
-    fn people_before(&self, end: usize) -> Vec<Person> {
-        let mut people = Vec::new();
-        for part in self.own_words(end) {
-            // What a pattern looks for beside the name is found far sooner than the name.
-            let (verb, apposition) = (VERB.is_match(part), APPOSITION.is_match(part));
-            let patterns = [
-                (verb, &NAME_THEN_VERB),
-                (verb, &VERB_THEN_NAME),
-                (true, &TITLED),
-                (apposition, &PERSON),
-            ];
-            for (_, pattern) in patterns.into_iter().filter(|(possible, _)| *possible) {
-                let named = pattern
-                    .captures_iter(part)
-                    .filter_map(|found| Person::of(found.get(1)?.as_str()));
-                people.extend(named);
-            }
-        }
+    /// The people whom the text outside the quotations names before the end of one of them.
+    fn people_before(&self, end: usize) -> impl Iterator<Item = &Person> {
+        let people = self.people.get_or_init(|| {
+            self.own_words()
+                .map(|span| (span.start, people(&self.text[span])))
+                .collect()
+        });
         people
+            .iter()
+            .take_while(move |(start, _)| *start < end)
+            .flat_map(|(_, people)| people)
     }
 
     /// Who is said to speak by a paragraph that ends with a colon.
@@ -315,6 +335,24 @@ impl Heard<'_> {
             Attribution::Pronoun(_) => None,
         }
     }
+}
+
+/// The people whom a stretch of text names.
+fn people(text: &str) -> Vec<Person> {
+    // What a pattern looks for beside the name is found far sooner than the name.
+    let (verb, apposition) = (VERB.is_match(text), APPOSITION.is_match(text));
+    let patterns = [
+        (verb, &NAME_THEN_VERB),
+        (verb, &VERB_THEN_NAME),
+        (true, &TITLED),
+        (apposition, &PERSON),
+    ];
+    patterns
+        .into_iter()
+        .filter(|(possible, _)| *possible)
+        .flat_map(|(_, pattern)| pattern.captures_iter(text))
+        .filter_map(|found| Person::of(found.get(1)?.as_str()))
+        .collect()
 }
 
 fn gender(pronoun: &str) -> Gender {
@@ -394,7 +432,7 @@ fn named_before(before: &str) -> Option<Attribution> {
         .filter_map(|found| {
             let all = found.get(0)?;
             // `Jane Doe and John Roe said` names two.
-            let alone = !SECOND_NAME.is_match(&before[..all.start()]);
+            let alone = !SECOND_NAME.is_match(tail(&before[..all.start()]));
             Some((
                 all.end(),
                 Person::of_subject(&found[1], &found[2]).filter(|_| alone)?,

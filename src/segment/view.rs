@@ -5,7 +5,9 @@ use super::vocabulary as words;
 use crate::article::Kind;
 
 /// No rule asks for more neighbours than this, so that a file of many thousand blocks stays linear.
-const FARTHEST: usize = 10;
+pub(super) const FARTHEST: usize = 10;
+/// Headlines under one pointer, and blocks from either end in which an author is presented.
+const OUTERMOST: usize = 50;
 
 /// What a block was taken for.
 #[derive(Clone, Copy)]
@@ -23,6 +25,27 @@ pub(super) struct View<'a> {
     pub(super) verdicts: &'a [Option<Verdict<'a>>],
     pub(super) index: usize,
     pub(super) block: Shape<'a>,
+    /// How many blocks stand before, addresses and separators aside; counted to [`FARTHEST`].
+    pub(super) text_index: usize,
+    /// How many blocks of text follow, furniture aside where it is known to be some; counted to [`FARTHEST`].
+    pub(super) text_after: usize,
+}
+
+/// For each block, how many blocks of text follow: none is counted that was taken for furniture.
+pub(super) fn text_after(verdicts: &[Option<Verdict>]) -> Vec<usize> {
+    let text = |verdict: &Option<Verdict>| {
+        verdict.is_none_or(|v| matches!(v.kind, Kind::Body | Kind::Quote | Kind::List))
+    };
+    let mut counts = vec![0; verdicts.len()];
+    for index in (1..verdicts.len()).rev() {
+        counts[index - 1] = (counts[index] + usize::from(text(&verdicts[index]))).min(FARTHEST);
+    }
+    counts
+}
+
+/// Whether a block counts as text before another: neither address nor separator.
+pub(super) fn counts_as_text(block: &Shape) -> bool {
+    block.has_letters && !words::URLS.is_match(block.text)
 }
 
 impl<'a> View<'a> {
@@ -54,35 +77,14 @@ impl<'a> View<'a> {
             .map(|verdict| verdict.rule)
     }
 
-    /// How many blocks stand before, addresses and separators aside; counted no further than rules ask.
-    pub(super) fn text_index(&self) -> usize {
-        self.blocks[..self.index]
-            .iter()
-            .filter(|block| block.has_letters && !words::URLS.is_match(block.text))
-            .take(FARTHEST)
-            .count()
-    }
-
-    /// How many blocks of text follow, furniture aside where it is known to be some.
-    pub(super) fn text_after(&self) -> usize {
-        let text = |verdict: &Option<Verdict>| {
-            verdict.is_none_or(|v| matches!(v.kind, Kind::Body | Kind::Quote | Kind::List))
-        };
-        self.verdicts[self.index + 1..]
-            .iter()
-            .filter(|verdict| text(verdict))
-            .take(FARTHEST)
-            .count()
-    }
-
     /// No running text has come yet: titles, bylines and dates stand here.
     pub(super) fn before_text(&self) -> bool {
         let text = |block: &Shape| block.words > 12 && block.ending.ends_sentence();
-        self.text_index() < 6 && !self.blocks[..self.index].iter().any(text)
+        self.text_index < 6 && !self.blocks[..self.index].iter().any(text)
     }
 
     pub(super) fn near_an_end(&self) -> bool {
-        self.text_index() < 6 || self.text_after() < 3
+        self.text_index < 6 || self.text_after < 3
     }
 
     pub(super) fn opens_quoted(&self) -> bool {
@@ -196,9 +198,7 @@ pub(super) fn is_pointer_target(view: &View) -> bool {
         return false;
     }
     // Back over the headlines before this one, to the pointer they stand under.
-    let mut at = view.index;
-    while let Some(before) = at.checked_sub(1) {
-        at = before;
+    for at in (0..view.index).rev().take(OUTERMOST) {
         let pointer = &view.blocks[at];
         if view.rule_at(at) == Some("pointer-target") {
             continue;
@@ -213,8 +213,8 @@ pub(super) fn is_pointer_target(view: &View) -> bool {
 
 pub(super) fn is_note(view: &View) -> bool {
     let text = view.block.text;
-    let outer = view.text_index() < 4 || view.text_after() < 5;
-    let starred = text.starts_with(['*', '†']) && view.text_after() < 3 && !words::ITEM.is_match(text);
+    let outer = view.text_index < 4 || view.text_after < 5;
+    let starred = text.starts_with(['*', '†']) && view.text_after < 3 && !words::ITEM.is_match(text);
     view.short(90)
         && (starred || words::NOTE.is_match(text) && (outer || view.short(30)))
         && !view.opens_quoted()
@@ -222,8 +222,10 @@ pub(super) fn is_note(view: &View) -> bool {
 
 /// The bearer of the name must be new to the article: its people are introduced in its text.
 pub(super) fn is_author_note(view: &View) -> bool {
-    if !(view.short(90)
-        && (view.text_after() < 3 || view.text_index() < 2)
+    let outer = view.index < OUTERMOST || view.index + OUTERMOST >= view.blocks.len();
+    if !(outer
+        && view.short(90)
+        && (view.text_after < 3 || view.text_index < 2)
         && words::AUTHOR.is_match(view.block.text))
     {
         return false;
@@ -290,7 +292,7 @@ pub(super) fn is_date(view: &View) -> bool {
         && text.contains(|c: char| c.is_ascii_digit())
         && text.contains(char::is_alphabetic)
         && words::DATE_WORDS.replace_all(text, "").trim().is_empty()
-        && !(text.len() < 6 && view.text_index() > 6)
+        && !(text.len() < 6 && view.text_index > 6)
 }
 
 const PAIRS: [(char, char); 8] = [

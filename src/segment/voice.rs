@@ -4,9 +4,10 @@
 //! « », „ “ and 「 」. A quotation within a quotation belongs to the outer one. One that runs over
 //! paragraphs is opened in each and closed in the last. Whose words they are is `speakers`' matter.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::speakers::Speakers;
+use super::speakers::{Reports, Speakers};
 use crate::article::{Kind, Paragraph, Quotation};
 
 /// Fills the quotations of an article's paragraphs, speakers included.
@@ -15,19 +16,22 @@ use crate::article::{Kind, Paragraph, Quotation};
 /// `he said` may mean somebody of the one before.
 pub fn quotations(paragraphs: &mut [Paragraph]) {
     let mut speakers = Speakers::default();
-    for i in 0..paragraphs.len() {
-        let next = paragraphs[i + 1..]
-            .iter()
-            .find(|paragraph| speaks(paragraph.kind));
-        let next_opens = next.and_then(|next| next.text.chars().next().and_then(Marks::opened_by));
-        let paragraph = &paragraphs[i];
+    let mut opens: Option<Marks> = None;
+    let mut next_opens: Vec<Option<Marks>> = Vec::with_capacity(paragraphs.len());
+    for paragraph in paragraphs.iter().rev() {
+        next_opens.push(opens);
+        if speaks(paragraph.kind) {
+            opens = paragraph.text.chars().next().and_then(Marks::opened_by);
+        }
+    }
+    for (paragraph, next_opens) in paragraphs.iter_mut().zip(next_opens.into_iter().rev()) {
         let found = spans(&paragraph.text, next_opens);
         let named = if speaks(paragraph.kind) {
             speakers.hear(&paragraph.text, &paragraph.sentences, &found)
         } else {
             vec![None; found.len()]
         };
-        paragraphs[i].quotations = found
+        paragraph.quotations = found
             .into_iter()
             .zip(named)
             .map(|(Quoted { span, .. }, speaker)| Quotation { span, speaker })
@@ -54,7 +58,7 @@ const LONGEST_QUOTATION: usize = 20_000;
 const FEWEST_WORDS_UNCLOSED: usize = 4;
 
 /// A way of marking quotations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Marks {
     Straight,
     Curly,
@@ -103,16 +107,17 @@ impl Marks {
 /// The outermost quotations of one paragraph; `next_opens` is the mark the next one begins with.
 fn spans(text: &str, next_opens: Option<Marks>) -> Vec<Quoted> {
     let mut found = Vec::new();
+    let (pairs, reports) = (pairs(text), Reports::new(text));
     let mut from = 0;
     while let Some((start, marks)) = next_opening(text, from) {
         from = start + text[start..].chars().next().map_or(1, char::len_utf8);
-        if let Some(end) = closing(text, from, marks) {
+        if let Some(end) = closing(text, from, marks, &pairs) {
             found.push(Quoted {
                 span: start..end,
                 runs_on: false,
             });
             from = end;
-        } else if let Some(runs_on) = unclosed(text, start, from, marks, next_opens) {
+        } else if let Some(runs_on) = unclosed(text, start, from, marks, next_opens, &reports) {
             found.push(Quoted {
                 span: start..text.trim_end().len(),
                 runs_on,
@@ -161,42 +166,60 @@ fn is_elision(rest: &str) -> bool {
 }
 
 /// Where the quotation whose words begin at `from` ends, its closing mark included.
-fn closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
-    if marks.is_single() {
-        return single_closing(text, from, marks);
-    }
-    let mut depth = 1;
-    let near = text[from..].char_indices().map(|(at, c)| (from + at, c));
-    for (at, c) in near.take(LONGEST_QUOTATION) {
-        let next = text[at + c.len_utf8()..].chars().next();
-        let before = text[..at].chars().next_back();
-        let opens_here = before.is_none_or(|c| c.is_whitespace() || c == '(')
-            && next.is_some_and(|next| !next.is_whitespace() && !matches!(next, '.' | ',' | ')'));
-        if marks == Marks::Straight && c == '"' {
+fn closing(text: &str, from: usize, marks: Marks, pairs: &HashMap<(Marks, usize), usize>) -> Option<usize> {
+    match marks {
+        Marks::Single | Marks::StraightSingle => single_closing(text, from, marks),
+        Marks::Straight => {
+            let mut near = text[from..].char_indices().take(LONGEST_QUOTATION);
+            let at = from + near.find(|&(_, c)| c == '"')?.0;
             // A straight mark that opens where one is open already: the first was never closed.
-            return (!opens_here).then_some(at + 1);
+            (!opens_word(text, at)).then_some(at + 1)
         }
-        if marks.opens(c) {
-            depth += 1;
-        } else if marks.closed_by(c) && !(c == '"' && opens_here) {
-            depth -= 1;
-            if depth == 0 {
-                return Some(at + c.len_utf8());
+        _ => pairs.get(&(marks, from)).copied(),
+    }
+}
+
+/// The quotations in marks that open and close: where the words of each begin, and where it ends.
+fn pairs(text: &str) -> HashMap<(Marks, usize), usize> {
+    let mut pairs = HashMap::new();
+    for marks in [Marks::Curly, Marks::Low, Marks::Guillemets, Marks::Corners] {
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (number, (at, c)) in text.char_indices().enumerate() {
+            let behind = at + c.len_utf8();
+            if marks.opens(c) {
+                open.push((number + 1, behind));
+            } else if marks.closed_by(c)
+                && !(c == '"' && opens_word(text, at))
+                && let Some((first, from)) = open.pop()
+                && number - first < LONGEST_QUOTATION
+            {
+                pairs.insert((marks, from), behind);
             }
         }
     }
-    None
+    pairs
 }
 
-fn single_closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
-    let candidates = text[from..]
-        .char_indices()
-        .map(|(at, c)| (from + at, c))
-        .take(LONGEST_QUOTATION);
-    for (at, c) in candidates {
+/// Whether a straight mark stands before a word and after none.
+fn opens_word(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let next = text[at + 1..].chars().next();
+    before.is_none_or(|c| c.is_whitespace() || c == '(')
+        && next.is_some_and(|next| !next.is_whitespace() && !matches!(next, '.' | ',' | ')'))
+}
+
+fn single_closing(text: &str, mut from: usize, marks: Marks) -> Option<usize> {
+    let mut owner: Option<usize> = None;
+    let mut left = LONGEST_QUOTATION;
+    let start = from;
+    for (at, c) in text[start..].char_indices().map(|(at, c)| (start + at, c)) {
+        if left == 0 {
+            break;
+        }
+        left -= 1;
         if !marks.closed_by(c) {
             if marks.opens(c) {
-                return None;
+                break;
             }
             continue;
         }
@@ -205,34 +228,42 @@ fn single_closing(text: &str, from: usize, marks: Marks) -> Option<usize> {
         let before = text[from..at].chars().next_back();
         if rest.starts_with(char::is_alphanumeric) || before.is_none_or(char::is_whitespace) {
             if marks == Marks::StraightSingle && before.is_some_and(char::is_whitespace) {
-                return None; // another opening
+                break; // another opening
             }
             continue;
         }
         // `the workers’ party`: an owner rather than the end, if an end follows.
         let plural_owner =
             before == Some('s') && rest.starts_with(' ') && rest.trim_start().starts_with(char::is_lowercase);
-        return plural_owner
-            .then(|| single_closing(text, end, marks))
-            .flatten()
-            .or(Some(end));
+        if !plural_owner {
+            return Some(end);
+        }
+        (owner, from, left) = (Some(end), end, LONGEST_QUOTATION);
     }
-    None
+    owner
 }
 
 /// Whether a quotation that is never closed is one after all, and if so, whether it runs on.
-fn unclosed(text: &str, start: usize, from: usize, marks: Marks, next_opens: Option<Marks>) -> Option<bool> {
+fn unclosed(
+    text: &str,
+    start: usize,
+    from: usize,
+    marks: Marks,
+    next_opens: Option<Marks>,
+    reports: &Reports,
+) -> Option<bool> {
     let rest = &text[from..];
-    if next_opens == Some(marks) && super::speakers::reports_nothing(rest) {
+    if next_opens == Some(marks) && reports.none_from(from) {
         return Some(true);
     }
     let lead = text[..start].trim_end();
-    let announced = lead.ends_with(':') || lead.ends_with(',') && !super::speakers::reports_nothing(lead);
-    let plausible = rest.split_whitespace().count() >= FEWEST_WORDS_UNCLOSED
-        && !marks.is_single()
+    let announced = lead.ends_with(':') || lead.ends_with(',') && !reports.none_before(lead.len());
+    // What costs least comes first: it is asked of every mark that nobody closed.
+    let plausible = !marks.is_single()
         && (announced || lead.is_empty())
-        && super::speakers::reports_nothing(rest)
-        && rest.trim_end().ends_with(['.', '!', '?', '…']);
+        && reports.none_from(from)
+        && rest.trim_end().ends_with(['.', '!', '?', '…'])
+        && rest.split_whitespace().nth(FEWEST_WORDS_UNCLOSED - 1).is_some();
     plausible.then_some(false)
 }
 

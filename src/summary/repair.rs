@@ -53,7 +53,7 @@ pub(super) fn paired(text: &str) -> String {
                 if close == ')' || close == ']' {
                     lone.push(at);
                 } else {
-                    before.insert(0, open);
+                    before.push(open);
                 }
             }
         }
@@ -63,6 +63,7 @@ pub(super) fn paired(text: &str) -> String {
             after.extend(waiting.iter().map(|_| close));
         }
     }
+    let mut before: String = before.chars().rev().collect();
     if text.matches('"').count() % 2 == 1 {
         let opens = text
             .rfind('"')
@@ -74,9 +75,10 @@ pub(super) fn paired(text: &str) -> String {
         before.clear();
         after.clear();
     }
+    lone.sort_unstable();
     let body: String = text
         .char_indices()
-        .filter(|(at, _)| !lone.contains(at))
+        .filter(|(at, _)| lone.binary_search(at).is_err())
         .map(|(_, c)| c)
         .collect();
     format!(

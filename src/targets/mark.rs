@@ -70,56 +70,59 @@ impl Targets {
     /// Any mentions they have are replaced. All paragraphs count as context, so that a heading or a caption
     /// may name in full whom the body calls by surname.
     pub fn mark(&self, paragraphs: &mut [Paragraph]) {
-        let texts: Vec<Text> = paragraphs
+        // A folded text is far larger than the text itself: only one at a time is held.
+        let mut forms = Defined::new();
+        let mut found: Vec<Vec<Found>> = paragraphs
             .iter()
-            .map(|paragraph| Text::new(&paragraph.text))
-            .collect();
-        let find = |finder: &Finder| {
-            texts
-                .iter()
-                .map(|text| finder.find(text, &self.surnames))
-                .collect()
-        };
-        let mut found: Vec<Vec<Found>> = find(&self.finder);
-
-        let defined = self.defined(&texts, &found);
-        if !defined.is_empty()
-            && let Ok(finder) = Finder::new(defined)
-        {
-            let more: Vec<Vec<Found>> = find(&finder);
-            found
-                .iter_mut()
-                .zip(more)
-                .for_each(|(found, more)| found.extend(more));
-        }
-
-        let chosen: Vec<Vec<Found>> = found.into_iter().map(select).collect();
-        let settled: Vec<Vec<Mention>> = settle(&chosen, &self.surnames)
-            .into_iter()
-            .zip(&texts)
-            .map(|(mentions, text)| {
-                let mention = |(span, target)| Mention {
-                    span: text.folded.original(span),
-                    target,
-                };
-                mentions.into_iter().map(mention).collect()
+            .map(|paragraph| {
+                let text = Text::new(&paragraph.text);
+                let found = self.finder.find(&text, &self.surnames);
+                self.define(&text, &found, &mut forms);
+                found
             })
             .collect();
+        forms.retain(|folded, _| !self.finder.knows(folded));
+        if !forms.is_empty()
+            && let Ok(finder) = Finder::new(defined(forms))
+        {
+            for (paragraph, found) in paragraphs.iter().zip(&mut found) {
+                found.extend(finder.find(&Text::new(&paragraph.text), &self.surnames));
+            }
+        }
+        let chosen: Vec<Vec<Found>> = found.into_iter().map(select).collect();
+        let settled = settle(&chosen, &self.surnames);
         for (paragraph, mentions) in paragraphs.iter_mut().zip(settled) {
-            paragraph.mentions = mentions;
+            let mention = |(span, target)| Mention { span, target };
+            paragraph.mentions = mentions.into_iter().map(mention).collect();
         }
     }
 
     /// The acronyms and long forms that this article defines for targets: "… Agency (IAEA)".
-    fn defined(&self, texts: &[Text], found: &[Vec<Found>]) -> Vec<Form> {
-        let mut defined: BTreeMap<String, (String, usize)> = BTreeMap::new();
-        for (text, found) in texts.iter().zip(found) {
-            for (words, target) in definitions(text, found, |target| self.may_be_defined(target)) {
-                defined.entry(key(&words)).or_insert((words, target));
-            }
+    fn define(&self, text: &Text, found: &[Found], forms: &mut Defined) {
+        for (words, target) in definitions(text, found, |target| self.may_be_defined(target)) {
+            forms.entry(key(&words)).or_insert((words, target));
         }
-        defined.retain(|folded, _| !self.finder.knows(folded));
-        let forms = defined.into_values().map(|(words, target)| {
+    }
+
+    /// Countries and persons get no acronym from what follows them: "the Reserve Bank of India (RBI)".
+    fn may_be_defined(&self, target: usize) -> bool {
+        let target = &self.list[target];
+        let country = target
+            .aliases
+            .iter()
+            .any(|a| matches!(a.origin, Origin::Demonym | Origin::Capital | Origin::Surname));
+        !country
+    }
+}
+
+/// Words that an article defines, by their folded spelling, each with the target that it defines them for.
+type Defined = BTreeMap<String, (String, usize)>;
+
+/// The forms of what an article defines.
+fn defined(words: Defined) -> Vec<Form> {
+    words
+        .into_values()
+        .map(|(words, target)| {
             let alias = Alias {
                 plural: false,
                 origin: Origin::Name,
@@ -132,19 +135,8 @@ impl Targets {
                 known: false,
                 alias: Folded::new(&words),
             }
-        });
-        forms.collect()
-    }
-
-    /// Countries and persons get no acronym from what follows them: "the Reserve Bank of India (RBI)".
-    fn may_be_defined(&self, target: usize) -> bool {
-        let target = &self.list[target];
-        let country = target
-            .aliases
-            .iter()
-            .any(|a| matches!(a.origin, Origin::Demonym | Origin::Capital | Origin::Surname));
-        !country
-    }
+        })
+        .collect()
 }
 
 /// Who a form stands for.
@@ -250,19 +242,11 @@ impl Finder {
             {
                 found.push(match form.owner {
                     Owner::Surname(surname) => classify(text, range.clone(), surname, &surnames[surname]),
-                    Owner::Trap => Found {
-                        span: range.clone(),
-                        claim: Claim::Trap,
-                        name: false,
+                    Owner::Trap => Found::new(text, range.clone(), Claim::Trap),
+                    Owner::Target(target) => Found {
+                        name: form.origin <= Origin::Name,
+                        ..Found::new(text, range.clone(), Claim::Target(target))
                     },
-                    Owner::Target(target) => {
-                        let name = form.origin <= Origin::Name;
-                        Found {
-                            span: range.clone(),
-                            claim: Claim::Target(target),
-                            name,
-                        }
-                    }
                 });
             }
         }

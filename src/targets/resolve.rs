@@ -2,6 +2,7 @@
 //!
 //! Works on what `mark` found in one article, paragraph by paragraph in reading order.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::known;
@@ -26,13 +27,11 @@ impl<'a> Text<'a> {
             .split_whitespace()
             .any(|word| word.chars().next().is_some_and(char::is_lowercase) && word.chars().nth(3).is_some());
         let capitals = !original.contains(char::is_lowercase);
-        let addresses = original.match_indices("://").map(|(at, _)| {
-            let start = original[..at].rfind(char::is_whitespace).unwrap_or(0);
-            let end = original[at..]
-                .find(char::is_whitespace)
-                .map_or(original.len(), |length| at + length);
-            start..end
-        });
+        let base = original.as_ptr() as usize;
+        let addresses = original
+            .split_whitespace()
+            .filter(|word| word.contains("://"))
+            .map(|word| word.as_ptr() as usize - base..word.as_ptr() as usize - base + word.len());
         Text {
             original,
             folded: Folded::new(original),
@@ -45,7 +44,10 @@ impl<'a> Text<'a> {
     /// Whether a range of the folded text begins in a web address.
     pub(super) fn is_address(&self, range: &Range<usize>) -> bool {
         let start = self.folded.original(range.clone()).start;
-        self.addresses.iter().any(|address| address.contains(&start))
+        let next = self.addresses.partition_point(|address| address.end <= start);
+        self.addresses
+            .get(next)
+            .is_some_and(|address| address.contains(&start))
     }
 }
 
@@ -77,13 +79,28 @@ pub(super) struct Person {
     pub(super) family_first: bool,
 }
 
-/// A place where words of interest stand; bytes of the folded text.
+/// A place where words of interest stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
+    /// Bytes of the folded text.
     pub(super) span: Range<usize>,
+    /// Bytes of the original.
+    pub(super) original: Range<usize>,
     pub(super) claim: Claim,
     /// Whether these words are a name of the target, which an acronym may follow.
     pub(super) name: bool,
+}
+
+impl Found {
+    /// Words at these bytes of the folded text.
+    pub(super) fn new(text: &Text, span: Range<usize>, claim: Claim) -> Found {
+        Found {
+            original: text.folded.original(span.clone()),
+            span,
+            claim,
+            name: false,
+        }
+    }
 }
 
 /// What the words at a place are; of those on the same bytes, the earlier counts.
@@ -106,11 +123,7 @@ pub(super) enum Claim {
 /// Says by its neighbours whose a surname is.
 pub(super) fn classify(text: &Text, range: Range<usize>, surname: usize, bearers: &Surname) -> Found {
     let folded = &text.folded;
-    let found = |span: Range<usize>, claim| Found {
-        span,
-        claim,
-        name: false,
-    };
+    let found = |span: Range<usize>, claim| Found::new(text, span, claim);
     let bare = Claim::Bare { surname };
     let stranger = Claim::Stranger { surname };
 
@@ -206,17 +219,14 @@ fn is_followed_by_name(text: &Text, end: usize) -> bool {
 /// Of overlapping finds the longest stay, in order.
 pub(super) fn select(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| (std::cmp::Reverse(f.span.len()), f.span.start, f.claim));
-    let mut chosen: Vec<Found> = Vec::new();
+    let mut chosen: BTreeMap<usize, Found> = BTreeMap::new();
     for one in found {
-        if chosen
-            .iter()
-            .all(|other| one.span.end <= other.span.start || other.span.end <= one.span.start)
-        {
-            chosen.push(one);
+        let before = chosen.range(..one.span.end).next_back();
+        if before.is_none_or(|(_, before)| before.span.end <= one.span.start) {
+            chosen.insert(one.span.start, one);
         }
     }
-    chosen.sort_by_key(|f| f.span.start);
-    chosen
+    chosen.into_values().collect()
 }
 
 /// Who bears a surname at a point of the article.
@@ -227,7 +237,7 @@ enum Holder {
     Stranger,
 }
 
-/// Turns the finds of an article into mentions, paragraph by paragraph.
+/// Turns the finds of an article into mentions, bytes of the original, paragraph by paragraph.
 ///
 /// A bare surname goes to the bearer last named in full; before any is, to the first who will be, so that
 /// a headline's "Putin" counts.
@@ -251,7 +261,7 @@ pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Ran
         .iter()
         .map(|paragraph| {
             let mut mentions = Vec::new();
-            for Found { span, claim, .. } in paragraph {
+            for Found { original, claim, .. } in paragraph {
                 let target = match *claim {
                     Claim::Target(target) | Claim::Full { target, .. } => Some(target),
                     Claim::Bare { surname } | Claim::Titled { surname, .. } => match holders[surname] {
@@ -279,7 +289,7 @@ pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Ran
                         }
                     }
                 }
-                mentions.extend(target.map(|target| (span.clone(), target)));
+                mentions.extend(target.map(|target| (original.clone(), target)));
             }
             mentions
         })
@@ -299,7 +309,7 @@ pub(super) fn definitions(text: &Text, found: &[Found], may: impl Fn(usize) -> b
         if !may(target) {
             continue;
         }
-        let span = text.folded.original(one.span.clone());
+        let span = one.original.clone();
         let words = &text.original[span.clone()];
         if let Some(acronym) = acronym_after(&text.original[span.end..])
             && is_acronym_of(text, &one.span, acronym)

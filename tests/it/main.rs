@@ -13,6 +13,7 @@
 mod errors;
 mod evaluate;
 mod help;
+mod hostile;
 mod memory;
 mod mini;
 mod newswire;
