@@ -30,6 +30,12 @@ pub enum Command {
     Eval(EvalArgs),
     /// Check this installation: program, model, speed
     Doctor(DoctorArgs),
+    /// Bring, list and check models beside the one in the program
+    Models {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -265,6 +271,52 @@ pub struct EvalArgs {
     /// How much to say.
     #[command(flatten)]
     pub talk: TalkArgs,
+}
+
+/// `columnist models`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Fetch models from the Hugging Face hub into its cache
+    #[command(after_long_help = PULL_HELP)]
+    Pull(PullArgs),
+    /// List the models that are here, with sizes and digests
+    List,
+    /// Check the files of models against their digests
+    Verify(VerifyArgs),
+}
+
+const PULL_HELP: &str = "\
+Fetched are the configuration, the tokenizer and the weights: `model.safetensors` (or its
+shards), else `rust_model.ot`, else `pytorch_model.bin`. What breaks off goes on where it
+stopped, at the latest when the command is given again. The folder of each model is printed.
+
+The environment is that of huggingface_hub, whose cache is shared: HF_HOME, HF_HUB_CACHE,
+HF_TOKEN (or the file that `hf auth login` writes), HF_ENDPOINT, HF_HUB_OFFLINE, HTTPS_PROXY,
+NO_PROXY.";
+
+/// `columnist models pull`.
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// Names on the hub: `owner/name`, or `owner/name@revision`
+    #[arg(required = true, value_name = "MODEL")]
+    pub models: Vec<String>,
+
+    /// Do not use the network: say whether the models are in the cache
+    #[arg(long, env = "HF_HUB_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub offline: bool,
+
+    /// How much to say.
+    #[command(flatten)]
+    pub talk: TalkArgs,
+}
+
+/// `columnist models verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Folders, or names on the hub of what is in the cache [default: the model in the program and
+    /// all in the cache]
+    #[arg(value_name = "MODEL")]
+    pub models: Vec<String>,
 }
 
 /// `columnist doctor`.

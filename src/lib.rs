@@ -23,6 +23,7 @@ pub mod eval;
 pub mod findings;
 pub mod input;
 pub mod journal;
+pub mod models;
 pub mod pipeline;
 pub mod progress;
 pub mod report;

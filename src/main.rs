@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use columnist::cli::{Cli, Command, RunArgs};
+use columnist::cli::{Cli, Command, ModelsCommand, RunArgs};
 use columnist::progress::Printer;
 use columnist::run::{Outcome, RunError, run};
 use columnist::settings::{Output, Settings};
-use columnist::{doctor, dry_run, eval};
+use columnist::{doctor, dry_run, eval, models};
 
 /// Complete, but something could not be read or answered.
 const WITH_ERRORS: u8 = 1;
@@ -26,6 +26,9 @@ fn main() -> ExitCode {
     let talk = match &cli.command {
         Command::Run(args) => args.talk.clone(),
         Command::Eval(args) => args.talk.clone(),
+        Command::Models {
+            command: ModelsCommand::Pull(args),
+        } => args.talk.clone(),
         _ => columnist::cli::TalkArgs::default(),
     };
     let printer = Printer::new(&talk);
@@ -52,6 +55,14 @@ fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::from(FAILED)
+            })
+        }
+        Command::Models { command } => {
+            let sound = models::command::run(&command, printer, &mut io::stdout().lock())?;
+            Ok(if sound {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(WITH_ERRORS)
             })
         }
         Command::Completions { shell } => {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{LogFormat, TalkArgs};
 use crate::report::record::thousands;
@@ -17,6 +17,12 @@ pub struct Printer {
     bar: bool,
     /// Whether a line now and then takes its place.
     lines: bool,
+}
+
+/// A number of bytes, for people: `24.13 MB`.
+#[must_use]
+pub fn megabytes(bytes: u64) -> String {
+    DecimalBytes(bytes).to_string()
 }
 
 /// How often progress is told where there is no bar.
@@ -85,21 +91,10 @@ impl Printer {
     /// Begins to show progress over `bytes` of input.
     #[must_use]
     pub fn progress(&self, bytes: u64) -> Progress {
-        let bar = if self.bar {
-            let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template(
-                "{spinner} {percent:>3}% [{bar:30}] {msg} · {elapsed} gone, about {eta} to go",
-            );
-            bar.set_style(
-                style
-                    .unwrap_or_else(|_| ProgressStyle::default_bar())
-                    .progress_chars("=> "),
-            );
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        } else {
-            ProgressBar::hidden()
-        };
+        let bar = self.bar(
+            bytes,
+            "{spinner} {percent:>3}% [{bar:30}] {msg} · {elapsed} gone, about {eta} to go",
+        );
         let now = Instant::now();
         Progress {
             bar,
@@ -112,6 +107,75 @@ impl Printer {
                 read: 0,
             }),
         }
+    }
+
+    /// Begins to show how `bytes` come over the network.
+    #[must_use]
+    pub fn transfer(&self, bytes: u64) -> Transfer {
+        Transfer {
+            bar: self.bar(
+                bytes,
+                "{spinner} {percent:>3}% [{bar:30}] {decimal_bytes} of {decimal_total_bytes}, \
+                 {decimal_bytes_per_sec} · about {eta} to go · {msg}",
+            ),
+            lines: self.lines,
+            told: Instant::now(),
+            before: 0,
+            now: 0,
+        }
+    }
+
+    fn bar(&self, bytes: u64, template: &str) -> ProgressBar {
+        if !self.bar {
+            return ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template(template);
+        bar.set_style(
+            style
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("=> "),
+        );
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+/// How far files have come over the network.
+pub struct Transfer {
+    bar: ProgressBar,
+    lines: bool,
+    told: Instant,
+    /// Bytes of the files that are complete.
+    before: u64,
+    /// Bytes of the one that is under way.
+    now: u64,
+}
+
+impl Transfer {
+    /// So many bytes of a file are here.
+    pub fn at(&mut self, file: &str, bytes: u64) {
+        self.now = bytes;
+        let here = self.before + bytes;
+        if !self.bar.is_hidden() {
+            self.bar.set_position(here);
+            self.bar.set_message(file.to_owned());
+        } else if self.lines && self.told.elapsed() >= TOLD_EVERY {
+            self.told = Instant::now();
+            let total = self.bar.length().unwrap_or_default();
+            let (here, total) = (DecimalBytes(here), DecimalBytes(total));
+            let _ = writeln!(io::stderr(), "{file}: {here} of {total}");
+        }
+    }
+
+    /// The file under way is complete.
+    pub fn complete(&mut self) {
+        self.before += std::mem::take(&mut self.now);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -6,6 +6,8 @@
     reason = "settings come from files and the environment"
 )]
 
+pub mod hub;
+
 use std::env;
 use std::fs;
 use std::io;
@@ -155,6 +157,14 @@ pub enum SettingsError {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// A variable of the environment that cannot be.
+    #[error("`{name}`, set in the environment: {why}")]
+    Environment {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong and what to do.
+        why: String,
     },
     /// A settings file does not parse, or says what no flag says.
     #[error("`{path}`: {why}")]

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -133,42 +133,99 @@ pub struct Temperature {
 }
 
 const SUMS: &str = "SHA256SUMS";
+const FILES: [&str; 4] = ["trunk.onnx", "heads.safetensors", "tokenizer.json", "config.json"];
 
-macro_rules! shipped {
-    ($file:literal) => {
-        include_bytes!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/models/columnist-mini/",
-            $file
-        ))
-        .as_slice()
-    };
+/// A file of the model in the binary.
+fn shipped(file: &str) -> &'static [u8] {
+    macro_rules! bytes {
+        ($file:literal) => {
+            include_bytes!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/models/columnist-mini/",
+                $file
+            ))
+        };
+    }
+    match file {
+        "trunk.onnx" => bytes!("trunk.onnx"),
+        "heads.safetensors" => bytes!("heads.safetensors"),
+        "tokenizer.json" => bytes!("tokenizer.json"),
+        "config.json" => bytes!("config.json"),
+        SUMS => bytes!("SHA256SUMS"),
+        _ => unreachable!("no engine asks for another file"),
+    }
 }
 
 impl Location {
     /// Reads the files; those of a folder are checked against its `SHA256SUMS`.
     pub fn files(&self) -> Result<Files, ModelError> {
-        let read = |file: &'static str, shipped: &'static [u8]| match self {
-            Location::Shipped => Ok(Cow::Borrowed(shipped)),
-            Location::Folder(folder) => read(folder, file).map(Cow::Owned),
-        };
-        let sums = read(SUMS, shipped!("SHA256SUMS"))?;
+        let sums = self.read(SUMS)?;
         let files = Files {
-            trunk: read("trunk.onnx", shipped!("trunk.onnx"))?,
-            heads: read("heads.safetensors", shipped!("heads.safetensors"))?,
-            tokenizer: read("tokenizer.json", shipped!("tokenizer.json"))?,
-            config: serde_json::from_slice(&read("config.json", shipped!("config.json"))?).map_err(
-                |error| ModelError::Content {
+            trunk: self.read("trunk.onnx")?,
+            heads: self.read("heads.safetensors")?,
+            tokenizer: self.read("tokenizer.json")?,
+            config: serde_json::from_slice(&self.read("config.json")?).map_err(|error| {
+                ModelError::Content {
                     file: "config.json",
                     why: error.to_string(),
-                },
-            )?,
+                }
+            })?,
             sha256: sha256(&sums),
         };
-        if let Location::Folder(folder) = self {
-            verify(folder, &String::from_utf8_lossy(&sums))?;
+        if let Location::Folder(_) = self {
+            self.verify()?;
         }
         Ok(files)
+    }
+
+    /// Compares the files with the list of their digests; gives how many bytes they have.
+    pub fn verify(&self) -> Result<u64, ModelError> {
+        let sums = self.read(SUMS)?;
+        let sums = String::from_utf8_lossy(&sums);
+        let mut bytes = 0;
+        for file in FILES {
+            let expected = sums
+                .lines()
+                .filter_map(|line| line.split_once(char::is_whitespace))
+                .find(|(_, name)| name.trim_start_matches([' ', '*', '.', '/']) == file)
+                .map(|(digest, _)| digest)
+                .ok_or_else(|| ModelError::Unlisted {
+                    path: self.path(SUMS),
+                    file,
+                })?;
+            let content = self.read(file)?;
+            let got = sha256(&content);
+            if got != expected {
+                return Err(ModelError::Checksum {
+                    path: self.path(file),
+                    expected: expected.to_owned(),
+                    got,
+                });
+            }
+            bytes += content.len() as u64;
+        }
+        Ok(bytes)
+    }
+
+    fn read(&self, file: &'static str) -> Result<Cow<'static, [u8]>, ModelError> {
+        let folder = match self {
+            Location::Shipped => return Ok(Cow::Borrowed(shipped(file))),
+            Location::Folder(folder) => folder,
+        };
+        fs::read(folder.join(file))
+            .map(Cow::Owned)
+            .map_err(|source| ModelError::Read {
+                path: self.path(file),
+                source,
+            })
+    }
+
+    /// A file's path, for messages.
+    fn path(&self, file: &str) -> String {
+        match self {
+            Location::Shipped => file.to_owned(),
+            Location::Folder(folder) => folder.join(file).display().to_string(),
+        }
     }
 
     /// For messages: the folder, or that it is the shipped one.
@@ -179,37 +236,4 @@ impl Location {
             Location::Folder(folder) => folder.display().to_string(),
         }
     }
-}
-
-fn read(folder: &Path, file: &str) -> Result<Vec<u8>, ModelError> {
-    let path = folder.join(file);
-    fs::read(&path).map_err(|source| ModelError::Read {
-        path: path.display().to_string(),
-        source,
-    })
-}
-
-/// Compares the files of a folder with the list of their digests.
-fn verify(folder: &Path, sums: &str) -> Result<(), ModelError> {
-    for file in ["trunk.onnx", "heads.safetensors", "tokenizer.json", "config.json"] {
-        let expected = sums
-            .lines()
-            .filter_map(|line| line.split_once(char::is_whitespace))
-            .find(|(_, name)| name.trim_start_matches([' ', '*', '.', '/']) == file)
-            .map(|(digest, _)| digest)
-            .ok_or_else(|| ModelError::Unlisted {
-                path: folder.join(SUMS).display().to_string(),
-                file,
-            })?;
-        let got = sha256(&read(folder, file)?);
-        if got != expected {
-            let path = folder.join(file).display().to_string();
-            return Err(ModelError::Checksum {
-                path,
-                expected: expected.to_owned(),
-                got,
-            });
-        }
-    }
-    Ok(())
 }

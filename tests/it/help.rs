@@ -11,6 +11,9 @@ fn the_help_of_every_command() {
         ("run_help_short", &["run", "-h"]),
         ("eval_help", &["eval", "--help"]),
         ("doctor_help", &["doctor", "--help"]),
+        ("models_help", &["models", "--help"]),
+        ("models_pull_help", &["models", "pull", "--help"]),
+        ("models_verify_help", &["models", "verify", "--help"]),
     ] {
         let ran = desk.columnist(args).exits(0);
         assert_eq!(ran.stderr, "");

@@ -14,8 +14,14 @@ mod errors;
 mod evaluate;
 mod help;
 mod hostile;
+#[cfg_attr(
+    not(feature = "hub"),
+    expect(dead_code, reason = "nothing is fetched without the feature")
+)]
+mod hub;
 mod memory;
 mod mini;
+mod models;
 mod newswire;
 mod order;
 mod resume;

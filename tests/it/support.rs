@@ -51,7 +51,9 @@ impl Desk {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_columnist"));
         for (name, _) in env::vars_os() {
-            if name.to_string_lossy().starts_with("COLUMNIST_") {
+            let text = name.to_string_lossy().to_uppercase();
+            let foreign = ["COLUMNIST_", "HF_", "HUGGING"];
+            if foreign.iter().any(|prefix| text.starts_with(prefix)) || text.ends_with("_PROXY") {
                 command.env_remove(name);
             }
         }
@@ -59,7 +61,7 @@ impl Desk {
             .current_dir(self.folder.path())
             .env("HOME", self.folder.path())
             .env_remove("XDG_CONFIG_HOME")
-            .env_remove("HF_HUB_OFFLINE")
+            .env_remove("XDG_CACHE_HOME")
             .env_remove("COLUMNS")
             .args(args)
             .stdin(Stdio::null())

@@ -31,21 +31,20 @@ fn main() -> Result<()> {
 /// The README's test command, and CI's.
 fn test() -> Result<()> {
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--quiet",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        &[],
-    )?;
+    let clippy = |features: &[&str]| {
+        let all = [
+            &["clippy", "--workspace", "--all-targets", "--quiet"],
+            features,
+            &["--", "-D", "warnings"],
+        ];
+        cargo(&all.concat(), &[])
+    };
+    clippy(&[])?;
+    clippy(&["--features", "hub"])?;
     cargo(&["test", "--workspace"], &[])?;
+    cargo(&["test", "--features", "hub", "--test", "it", "models"], &[])?;
     cargo(
-        &["doc", "--workspace", "--no-deps", "--quiet"],
+        &["doc", "--workspace", "--no-deps", "--quiet", "--features", "hub"],
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     deny()
