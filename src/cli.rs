@@ -291,8 +291,8 @@ shards), else `rust_model.ot`, else `pytorch_model.bin`. What breaks off goes on
 stopped, at the latest when the command is given again. The folder of each model is printed.
 
 The environment is that of huggingface_hub, whose cache is shared: HF_HOME, HF_HUB_CACHE,
-HF_TOKEN (or the file that `hf auth login` writes), HF_ENDPOINT, HF_HUB_OFFLINE, HTTPS_PROXY,
-NO_PROXY.";
+HF_TOKEN (or the file that `hf auth login` writes), HF_ENDPOINT, HF_HUB_OFFLINE. Proxies are
+taken from HTTPS_PROXY and NO_PROXY, certificates from the system or SSL_CERT_FILE.";
 
 /// `columnist models pull`.
 #[derive(Debug, Args)]

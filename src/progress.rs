@@ -39,7 +39,9 @@ impl Printer {
             _ => tracing::Level::DEBUG,
         };
         // The libraries beneath have their own tales; `-vv` is about ours.
-        let filter = tracing_subscriber::EnvFilter::new(format!("warn,columnist={level},rten=error"));
+        let filter = tracing_subscriber::EnvFilter::new(format!(
+            "warn,columnist={level},rten=error,rustls_platform_verifier=off"
+        ));
         let builder = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(io::stderr)

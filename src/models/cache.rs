@@ -87,7 +87,9 @@ impl Stored {
 
     /// The commits of which there are files, and the branches and tags that mean them.
     pub fn commits(&self) -> io::Result<Vec<(String, Vec<String>)>> {
-        let refs = files_below(&self.folder.join("refs"))?;
+        let mut refs = files_below(&self.folder.join("refs"))?;
+        // What is hidden is on its way to become one.
+        refs.retain(|name| !name.starts_with('.'));
         let commits = entries(&self.folder.join("snapshots"))?.into_iter();
         Ok(commits
             .map(|commit| {

@@ -48,8 +48,8 @@ pub enum ModelsError {
     /// The hub cannot be reached, or not to the end.
     #[error(
         "cannot fetch {what} from {url}: {why}\n\
-         hint: is there a network? Behind a proxy set `HTTPS_PROXY`, for a mirror `HF_ENDPOINT`; \
-         what came so far is kept, and the same command goes on from there"
+         hint: is there a network? Behind a proxy set `HTTPS_PROXY`, for a mirror `HF_ENDPOINT`, for certificates of \
+         your own `SSL_CERT_FILE`; what came so far is kept, and the same command goes on from there"
     )]
     Unreachable {
         /// The file, or what else was asked for.

@@ -66,32 +66,35 @@ impl Job<'_> {
         let mut transfer = self.printer.transfer(total);
         for (file, head) in &heads {
             self.fetch_one(file, head, &mut transfer)?;
-            self.stored
-                .place(self.commit, file, &head.digest)
-                .map_err(ModelsError::writing(
-                    &self.stored.snapshot(self.commit).join(file),
-                ))?;
             transfer.complete();
         }
         transfer.finish();
         Ok(())
     }
 
-    /// Brings one file to where it lies under its digest.
+    /// Brings one file to where it lies under its digest, if it does not yet, and gives it its name.
     fn fetch_one(&self, file: &str, head: &Head, transfer: &mut Transfer) -> Result<(), ModelsError> {
         let (blob, partial) = (self.stored.blob(&head.digest), self.stored.partial(&head.digest));
         let _lock = self
             .stored
-            .lock(&head.digest)
+            .lock(&head.digest, || {
+                self.printer
+                    .say(&format!("another program brings `{file}`; waiting for it"));
+            })
             .map_err(ModelsError::writing(&blob))?;
         if blob.is_file() {
             let bytes = blob.metadata().map_err(ModelsError::reading(&blob))?.len();
             transfer.at(file, bytes);
-            return Ok(());
+        } else {
+            self.bring(file, head, &partial, transfer)?;
+            self.check(file, head, &partial)?;
+            fs::rename(&partial, &blob).map_err(ModelsError::writing(&blob))?;
         }
-        self.bring(file, head, &partial, transfer)?;
-        self.check(file, head, &partial)?;
-        fs::rename(&partial, &blob).map_err(ModelsError::writing(&blob))
+        self.stored
+            .place(self.commit, file, &head.digest)
+            .map_err(ModelsError::writing(
+                &self.stored.snapshot(self.commit).join(file),
+            ))
     }
 
     /// Goes on where what is there ends, until all of it is there. What breaks off is taken up again,

@@ -352,6 +352,17 @@ mod fetching {
     }
 
     #[test]
+    fn two_that_pull_the_same_bring_it_once() {
+        let scene = Scene::of(Repository::usual());
+        let both = [(); 2].map(|()| scene.command(&["pull", "owner/name"]).spawn().unwrap());
+        for one in both {
+            Ran::from(one.wait_with_output().unwrap()).exits(0);
+        }
+        scene.has(&USUAL);
+        assert_eq!(scene.elsewhere.asked().len(), 1);
+    }
+
+    #[test]
     fn a_branch_with_a_slash() {
         let scene = Scene::of(Repository::usual());
         scene.ran(&["pull", "owner/name@refs/pr/1"]).exits(0);
@@ -713,7 +724,7 @@ mod fetching {
         };
         pull("http://127.0.0.1:1")
             .says("cannot fetch the list of files of `owner/name` from http://127.0.0.1:1/api/models/")
-            .says("hint: is there a network? Behind a proxy set `HTTPS_PROXY`, for a mirror `HF_ENDPOINT`");
+            .says("hint: is there a network? Behind a proxy set `HTTPS_PROXY`, for a mirror `HF_ENDPOINT`,");
         pull("localhost:8080").says("`HF_ENDPOINT`, set in the environment: `localhost:8080` is no address");
     }
 }
