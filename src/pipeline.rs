@@ -187,66 +187,57 @@ impl Feeder<'_> {
                 Ok(pool) => pool.install(read),
                 Err(_) => read(),
             };
-            if self
-                .announce(articles)
-                .and_then(|todo| self.hand_out(todo))
-                .is_err()
-            {
+            if self.announce(articles).is_err() {
                 return;
             }
         }
     }
 
-    /// Tells the collector what comes, in order, and gives what is to be analysed.
-    fn announce(
-        &mut self,
-        articles: Vec<Result<(Article, Vec<Paragraph>), Unread>>,
-    ) -> Result<Vec<Chunk>, Gone> {
-        let mut todo: Vec<Chunk> = Vec::new();
+    /// Tells the collector what comes, in order, and hands out what is to be analysed, chunk by chunk.
+    fn announce(&mut self, articles: Vec<Result<(Article, Vec<Paragraph>), Unread>>) -> Result<(), Gone> {
         let (mut chunk, mut bytes) = (Chunk::new(), 0);
         let analysed = |paragraph: &Paragraph| self.plan.kinds.contains(&paragraph.kind);
         let paragraphs = articles.iter().flatten().flat_map(|(_, paragraphs)| paragraphs);
         let mut left = paragraphs.filter(|paragraph| analysed(paragraph)).count();
         for article in articles {
-            match article {
-                Err(unread) => self.steps.send(ready(Event::Unread(unread)))?,
-                Ok((article, paragraphs)) => {
-                    self.steps.send(ready(Event::Begin(article)))?;
-                    for paragraph in paragraphs {
-                        if analysed(&paragraph) {
-                            left -= 1;
-                            bytes += paragraph.text.len();
-                            chunk.push((self.next, paragraph));
-                            let closes = left == 0 || chunk.len() == CHUNK || bytes >= CHUNK_BYTES;
-                            if closes {
-                                todo.push(mem::take(&mut chunk));
-                                bytes = 0;
-                            }
-                            self.steps.send(Step::Awaited {
-                                seq: self.next,
-                                closes,
-                            })?;
-                            self.next += 1;
-                        } else {
-                            self.steps.send(ready(Event::Skipped(paragraph)))?;
-                        }
-                    }
-                    self.steps.send(ready(Event::End))?;
+            let (article, paragraphs) = match article {
+                Ok(read) => read,
+                Err(unread) => {
+                    self.steps.send(ready(Event::Unread(unread)))?;
+                    continue;
+                }
+            };
+            self.steps.send(ready(Event::Begin(article)))?;
+            for paragraph in paragraphs {
+                if !analysed(&paragraph) {
+                    self.steps.send(ready(Event::Skipped(paragraph)))?;
+                    continue;
+                }
+                left -= 1;
+                bytes += paragraph.text.len();
+                chunk.push((self.next, paragraph));
+                let closes = left == 0 || chunk.len() == CHUNK || bytes >= CHUNK_BYTES;
+                self.steps.send(Step::Awaited {
+                    seq: self.next,
+                    closes,
+                })?;
+                self.next += 1;
+                if closes {
+                    self.hand_out(mem::take(&mut chunk))?;
+                    bytes = 0;
                 }
             }
+            self.steps.send(ready(Event::End))?;
         }
         self.steps.send(Step::Window)?;
-        Ok(todo)
+        Ok(())
     }
 
-    /// Hands paragraphs to the workers, chunk by chunk.
-    fn hand_out(&self, todo: Vec<Chunk>) -> Result<(), Gone> {
-        let budget = self.plan.engine.batch_tokens(self.plan.batch_tokens);
-        for chunk in todo {
-            self.chunks.send(())?;
-            for batch in plan(chunk, budget) {
-                self.batches.send(batch)?;
-            }
+    /// Hands a chunk to the workers, as soon as so few are under way.
+    fn hand_out(&self, chunk: Chunk) -> Result<(), Gone> {
+        self.chunks.send(())?;
+        for batch in plan(chunk, self.plan.engine.batch_tokens(self.plan.batch_tokens)) {
+            self.batches.send(batch)?;
         }
         Ok(())
     }

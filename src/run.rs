@@ -8,6 +8,7 @@ use crate::article::Article;
 use crate::digest::sha256;
 use crate::engine::model::ModelError;
 use crate::engine::{EngineError, Loaded};
+use crate::findings::Findings;
 use crate::input::{self, InputError, Sources, Unread};
 use crate::pipeline::{self, Event, Plan};
 use crate::progress::Printer;
@@ -72,8 +73,10 @@ pub enum Outcome {
 
 /// Paragraphs that may fail one after the other before the engine counts as broken.
 const BROKEN: u64 = 32;
-/// Articles that are looked through to propose targets, and how many targets are proposed.
+/// Articles that are looked through to propose targets, bytes of their paragraphs after which no further one is,
+/// and how many targets are proposed.
 const PROPOSE_FROM: usize = 200;
+const PROPOSE_BYTES: usize = 4 << 20;
 const PROPOSED: usize = 5;
 
 /// Does the main job.
@@ -345,21 +348,25 @@ fn resolve_targets(
     };
     let plan = Plan::new(settings, engine, &named, stop);
     let mut proposals = Proposals::new();
-    let mut article = 0;
-    pipeline::run(sources.drafts().take(PROPOSE_FROM), &plan, |event| {
+    let (mut article, mut bytes) = (0, 0);
+    // An error ends the pipeline, and enough is enough.
+    let _ = pipeline::run(sources.drafts().take(PROPOSE_FROM), &plan, |event| {
         match event {
             Event::Begin(begun) => article = begun.seq,
-            Event::Analysed(paragraph, Ok(findings)) => {
-                proposals.add(
-                    article,
-                    &paragraph,
-                    findings.entities.as_deref().unwrap_or_default(),
-                );
+            Event::Analysed(paragraph, findings) => {
+                bytes += paragraph.text.len();
+                if let Ok(Findings {
+                    entities: Some(entities),
+                    ..
+                }) = findings
+                {
+                    proposals.add(article, &paragraph, &entities);
+                }
             }
             _ => {}
         }
-        Ok::<(), RunError>(())
-    })?;
+        if bytes < PROPOSE_BYTES { Ok(()) } else { Err(()) }
+    });
     if stop.load(Ordering::Relaxed) {
         return Ok(named);
     }

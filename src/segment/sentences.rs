@@ -48,6 +48,8 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             }
         }
     }
+    // Most paragraphs have a sentence or two, and many may be held.
+    found.shrink_to_fit();
     found
 }
 
