@@ -27,7 +27,7 @@ pub enum Command {
     #[command(after_long_help = RUN_HELP)]
     Run(Box<RunArgs>),
     /// Score the model against labelled data (JSON lines)
-    Eval(EvalArgs),
+    Eval(Box<EvalArgs>),
     /// Check this installation: program, model, speed
     Doctor(DoctorArgs),
     /// Bring, list and check models beside the one in the program
@@ -216,13 +216,41 @@ pub struct RunArgs {
 /// What reads the paragraphs.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ReaderArgs {
-    /// Engine [possible values: mini]
+    /// Engine: `mini`, or `rust-bert` in programs built with it [default: mini]
     #[arg(long, value_name = "NAME", env = "COLUMNIST_ENGINE")]
     pub engine: Option<String>,
 
     /// Folder of a model of the shape of models/columnist-mini [default: the one in the program]
     #[arg(long, value_name = "DIR", env = "COLUMNIST_MODEL")]
     pub model: Option<PathBuf>,
+
+    /// What `rust-bert` computes on: auto, cpu or cuda:N [default: auto]
+    #[arg(long, value_name = "DEVICE", env = "COLUMNIST_DEVICE")]
+    pub device: Option<String>,
+
+    /// Sentiment from this model: folder or hub id of a sequence classifier (needs `rust-bert` in the program)
+    #[arg(long, value_name = "DIR|ID", env = "COLUMNIST_SENTIMENT_MODEL")]
+    pub sentiment_model: Option<String>,
+
+    /// Stance from this model: folder or hub id of one of natural language inference (needs `rust-bert`)
+    #[arg(long, value_name = "DIR|ID", env = "COLUMNIST_STANCE_MODEL")]
+    pub stance_model: Option<String>,
+
+    /// What a text in favor entails, for `--stance-model` [default: The author supports {target}.]
+    #[arg(long, value_name = "SENTENCE")]
+    pub hypothesis_favor: Option<String>,
+
+    /// What a text against entails, for `--stance-model` [default: The author opposes {target}.]
+    #[arg(long, value_name = "SENTENCE")]
+    pub hypothesis_against: Option<String>,
+
+    /// Summaries in other words from this model: folder or hub id of a BART, T5 or PEGASUS (needs `rust-bert`)
+    #[arg(long, value_name = "DIR|ID", env = "COLUMNIST_SUMMARIZER")]
+    pub summarizer: Option<String>,
+
+    /// Sequences that `--summarizer` follows side by side; 1 is greedy [default: as the model recommends, else 4]
+    #[arg(long, value_name = "N")]
+    pub summary_beams: Option<usize>,
 
     /// How many cores to use, by reading and by the model together [default: all]
     #[arg(short, long, value_name = "N", env = "COLUMNIST_JOBS")]

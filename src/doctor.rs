@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::article::{Kind, Mention, Paragraph};
 use crate::cli::DoctorArgs;
+use crate::engine::choice::{Choice, Device, Parts};
 use crate::engine::model::Location;
 use crate::engine::{EngineName, Loaded, findings};
 use crate::segment::sentences;
@@ -55,7 +56,13 @@ pub fn run(args: &DoctorArgs, out: &mut dyn Write) -> io::Result<bool> {
     )?;
     let location = args.model.clone().map_or(Location::Shipped, Location::Folder);
     let begun = Instant::now();
-    match Loaded::load(EngineName::Mini, &location) {
+    let choice = Choice {
+        engine: EngineName::Mini,
+        model: location.clone(),
+        device: Device::Auto,
+        parts: Parts::default(),
+    };
+    match Loaded::load(&choice) {
         Err(error) => {
             let cause = error
                 .source()
@@ -77,7 +84,16 @@ pub fn run(args: &DoctorArgs, out: &mut dyn Write) -> io::Result<bool> {
             self_test(&loaded, &mut report)?;
         }
     }
+    report(true, &libtorch())?;
     Ok(healthy)
+}
+
+/// What the engine `rust-bert` has here, or what it takes to have it.
+fn libtorch() -> String {
+    #[cfg(feature = "rust-bert")]
+    return crate::engine::rust_bert::libtorch();
+    #[cfg(not(feature = "rust-bert"))]
+    "engine `rust-bert`: not in this program; `cargo xtask libtorch` and `cargo build --release --features rust-bert` bring it".to_owned()
 }
 
 fn self_test(loaded: &Loaded, report: &mut dyn FnMut(bool, &str) -> io::Result<()>) -> io::Result<()> {

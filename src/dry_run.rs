@@ -21,7 +21,7 @@ const SAMPLE: usize = 40;
 /// Reads and segments everything, measures the engine on a few paragraphs, and says what it found.
 pub fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), RunError> {
     let sources = input::discover(&settings.inputs, settings.reading.clone())?;
-    let engine = Loaded::load(settings.engine, &settings.model)?;
+    let engine = Loaded::load(&settings.reader)?;
     let targets = match &settings.targets {
         TargetChoice::Named(named) => Targets::new(named.clone())?,
         TargetChoice::Auto => Targets::new(Vec::new())?,

@@ -13,6 +13,8 @@ pub struct Findings {
     pub salience: Option<Vec<f32>>,
     /// Tokens with the probability that a summary keeps them, in order.
     pub keep: Option<Vec<Keep>>,
+    /// What the paragraph says in other words, from an engine that generates.
+    pub retold: Option<String>,
     /// Names in the text, in order, not overlapping.
     pub entities: Option<Vec<Entity>>,
     /// Windows in which the text was read; one unless it is longer than the encoder's positions.

@@ -87,12 +87,9 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
     }
     let sources = input::discover(&settings.inputs, settings.reading.clone())?;
     // The first row waits for both.
-    let (engine, ()) = rayon::join(
-        || Loaded::load(settings.engine, &settings.model),
-        segment::compile_patterns,
-    );
+    let (engine, ()) = rayon::join(|| Loaded::load(&settings.reader), segment::compile_patterns);
     let engine = engine?;
-    let targets = resolve_targets(settings, &sources, &engine, printer, stop)?;
+    let targets = resolve_targets(settings, &sources, &engine.proposing(), printer, stop)?;
     if stop.load(Ordering::Relaxed) {
         // Targets proposed from fewer articles are others, and nobody could go on with this run.
         printer.say(
@@ -110,6 +107,7 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
         carried: carried_headers(sources.headers(), &targets),
     };
     let names: Vec<String> = targets.list().iter().map(|target| target.name.clone()).collect();
+    let engine = engine.with_targets(&names);
     let mut job = Job {
         plan: Plan::new(settings, &engine, &targets, stop),
         sources: &sources,

@@ -14,11 +14,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use crate::article::Kind;
 use crate::cli::{CsvDialect, ReaderArgs, RunArgs, VoiceChoice};
 use crate::engine::EngineName;
+use crate::engine::choice::{Choice, Device, Hypotheses, Parts, Summarizer};
 use crate::engine::model::Location;
 use crate::input::{Format, Reading};
 use crate::report::folder::own_files;
@@ -41,9 +43,7 @@ pub struct Settings {
     /// Whose stance is asked for.
     pub targets: TargetChoice,
     /// What reads, and with which weights.
-    pub engine: EngineName,
-    /// Where its weights lie.
-    pub model: Location,
+    pub reader: Choice,
     /// Threads, all told.
     pub jobs: usize,
     /// Tokens in a batch, for engines that have batches.
@@ -166,6 +166,11 @@ pub enum SettingsError {
         /// What is wrong and what to do.
         why: String,
     },
+    /// A model was named that this program cannot run.
+    #[error(
+        "models of one's own for a task run on the engine `rust-bert`, which this program was built without\nhint: in a clone of the repository, `cargo xtask libtorch` and then `cargo build --release --features rust-bert`"
+    )]
+    NotBuilt,
     /// A settings file does not parse, or says what no flag says.
     #[error("`{path}`: {why}")]
     Config {
@@ -196,6 +201,13 @@ struct ConfigFile {
     rules: Option<PathBuf>,
     engine: Option<String>,
     model: Option<PathBuf>,
+    device: Option<String>,
+    sentiment_model: Option<String>,
+    stance_model: Option<String>,
+    hypothesis_favor: Option<String>,
+    hypothesis_against: Option<String>,
+    summarizer: Option<String>,
+    summary_beams: Option<usize>,
     jobs: Option<usize>,
     batch_tokens: Option<usize>,
     text_column: Option<String>,
@@ -205,10 +217,13 @@ struct ConfigFile {
     csv_dialect: Option<CsvDialect>,
 }
 
+/// About how many words a summary has where nothing else is asked.
+const SUMMARY_WORDS: usize = 25;
+
 impl Settings {
     /// Resolves what was typed. Files that flags name are read; nothing is written.
     pub fn resolve(args: RunArgs) -> Result<Settings, SettingsError> {
-        let file = ConfigFile::find(args.config.as_deref())?;
+        let mut file = ConfigFile::find(args.config.as_deref())?;
         let RunArgs {
             inputs,
             output,
@@ -219,7 +234,7 @@ impl Settings {
             neutral_band,
             kinds,
             rules,
-            reader: ReaderArgs { engine, model, jobs },
+            reader,
             batch_tokens,
             text_column,
             id_column,
@@ -236,6 +251,7 @@ impl Settings {
             offline: _, // the `mini` engine has nothing to fetch
             talk: _,    // the printer's
         } = args;
+        let reader = file.beneath(reader);
         let existing = match (resume, overwrite) {
             (true, _) => Existing::Resume,
             (_, true) => Existing::Overwrite,
@@ -247,17 +263,11 @@ impl Settings {
             None if stdout => Output::Stdout,
             None => return Err(value("output", "name a folder to write to, or pass `--stdout`")),
         };
-        let encoding = encoding
-            .or(file.encoding)
-            .map(|name| {
-                encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(|| {
-                    value(
-                        "encoding",
-                        format!("no encoding is called `{name}`; try `utf-8` or `windows-1252`"),
-                    )
-                })
-            })
-            .transpose()?;
+        let summary_words = positive(
+            "summary-words",
+            summary_words.or(file.summary_words),
+            SUMMARY_WORDS,
+        )?;
         let rules_text = rules
             .or(file.rules)
             .map(|path| read("rules", &path))
@@ -266,7 +276,7 @@ impl Settings {
             text_column: text_column.or(file.text_column),
             id_column: id_column.or(file.id_column),
             title_column: title_column.or(file.title_column),
-            encoding,
+            encoding: named_encoding(encoding.or(file.encoding).as_deref())?,
             format: input_format(input_format_name.as_deref())?,
             exclude: match &output {
                 Output::Folder { path, .. } => own_files(path),
@@ -286,13 +296,12 @@ impl Settings {
                 if target.is_empty() { &file.target } else { &target },
                 targets.or(file.targets).as_deref(),
             )?,
-            engine: engine_name(engine.or(file.engine).as_deref())?,
-            model: model.or(file.model).map_or(Location::Shipped, Location::Folder),
-            jobs: resolve_jobs(jobs.or(file.jobs))?,
+            reader: with_words(choice(&reader)?, summary_words),
+            jobs: resolve_jobs(reader.jobs)?,
             batch_tokens: positive("batch-tokens", batch_tokens.or(file.batch_tokens), 4_096)?,
             answers: Answers {
                 kinds: resolve_kinds(if kinds.is_empty() { &file.kinds } else { &kinds })?,
-                summary_words: positive("summary-words", summary_words.or(file.summary_words), 25)?,
+                summary_words,
                 neutral_band: match neutral_band.or(file.neutral_band) {
                     Some(band) if !(0.0..=1.0).contains(&band) => {
                         return Err(value(
@@ -311,16 +320,91 @@ impl Settings {
     }
 }
 
-/// The engine of that name; `mini` where none is named.
-pub fn engine_name(name: Option<&str>) -> Result<EngineName, SettingsError> {
+/// What the names of an engine, a model's folder and a device mean.
+pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
+    let ReaderArgs {
+        engine,
+        model,
+        device,
+        sentiment_model,
+        stance_model,
+        hypothesis_favor,
+        hypothesis_against,
+        summarizer,
+        summary_beams,
+        jobs: _, // the pipeline's
+    } = reader.clone();
+    let standard = Hypotheses::default();
+    let parts = Parts {
+        sentiment: sentiment_model,
+        stance: stance_model,
+        hypotheses: Hypotheses {
+            favor: hypothesis("hypothesis-favor", hypothesis_favor, standard.favor)?,
+            against: hypothesis("hypothesis-against", hypothesis_against, standard.against)?,
+        },
+        summarizer: match (summarizer, summary_beams) {
+            (_, Some(0)) => return Err(value("summary-beams", "must be at least 1")),
+            (model, beams) => model.map(|model| Summarizer {
+                model,
+                words: SUMMARY_WORDS,
+                beams,
+            }),
+        },
+    };
+    if !cfg!(feature = "rust-bert") && !parts.is_empty() {
+        return Err(SettingsError::NotBuilt);
+    }
+    Ok(Choice {
+        engine: engine_name(engine.as_deref())?,
+        model: model.map_or(Location::Shipped, Location::Folder),
+        device: device.map_or(Ok(Device::Auto), |name| {
+            name.parse().map_err(|why: String| value("device", why))
+        })?,
+        parts,
+    })
+}
+
+/// Tells the summarizer how long its summaries are to be.
+fn with_words(mut choice: Choice, words: usize) -> Choice {
+    if let Some(summarizer) = &mut choice.parts.summarizer {
+        summarizer.words = words;
+    }
+    choice
+}
+
+/// A sentence that names its target.
+fn hypothesis(flag: &'static str, asked: Option<String>, standard: String) -> Result<String, SettingsError> {
+    match asked {
+        Some(sentence) if !sentence.contains("{target}") => Err(value(
+            flag,
+            format!("`{sentence}` holds no `{{target}}`, for which the target's name is put"),
+        )),
+        other => Ok(other.unwrap_or(standard)),
+    }
+}
+
+fn engine_name(name: Option<&str>) -> Result<EngineName, SettingsError> {
     match name {
         None | Some("mini") => Ok(EngineName::Mini),
+        Some("rust-bert") => Ok(EngineName::RustBert),
         Some("fake") => Ok(EngineName::Fake),
         Some(other) => Err(value(
             "engine",
-            format!("there is no engine `{other}`; this build has `mini`"),
+            format!("there is no engine `{other}`; the engines are `mini` and `rust-bert`"),
         )),
     }
+}
+
+fn named_encoding(name: Option<&str>) -> Result<Option<&'static Encoding>, SettingsError> {
+    name.map(|name| {
+        Encoding::for_label(name.as_bytes()).ok_or_else(|| {
+            value(
+                "encoding",
+                format!("no encoding is called `{name}`; try `utf-8` or `windows-1252`"),
+            )
+        })
+    })
+    .transpose()
 }
 
 fn input_format(name: Option<&str>) -> Result<Option<Format>, SettingsError> {
@@ -407,6 +491,22 @@ impl TargetChoice {
 }
 
 impl ConfigFile {
+    /// What the file says of the reader where the flags say nothing.
+    fn beneath(&mut self, flags: ReaderArgs) -> ReaderArgs {
+        ReaderArgs {
+            engine: flags.engine.or(self.engine.take()),
+            model: flags.model.or(self.model.take()),
+            device: flags.device.or(self.device.take()),
+            sentiment_model: flags.sentiment_model.or(self.sentiment_model.take()),
+            stance_model: flags.stance_model.or(self.stance_model.take()),
+            hypothesis_favor: flags.hypothesis_favor.or(self.hypothesis_favor.take()),
+            hypothesis_against: flags.hypothesis_against.or(self.hypothesis_against.take()),
+            summarizer: flags.summarizer.or(self.summarizer.take()),
+            summary_beams: flags.summary_beams.or(self.summary_beams),
+            jobs: flags.jobs.or(self.jobs),
+        }
+    }
+
     /// The file named, else the project's, else the user's, else nothing.
     fn find(named: Option<&Path>) -> Result<ConfigFile, SettingsError> {
         let path = match named {

@@ -20,6 +20,7 @@ pub(super) fn identity() -> Identity {
         model: "fake".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         sha256: String::new(),
+        parts: Vec::new(),
     }
 }
 
@@ -74,6 +75,7 @@ fn answer(paragraph: &Paragraph) -> Findings {
                 })
                 .collect(),
         ),
+        retold: None,
         entities: Some(Vec::new()),
         windows: 1,
     }

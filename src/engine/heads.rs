@@ -200,6 +200,7 @@ impl Reader<'_> {
                     .collect(),
             ),
             keep: Some(self.keep),
+            retold: None,
             entities: Some(entities(&self.words, tags)),
             windows: self.windows,
         }

@@ -61,6 +61,7 @@ impl Weights {
                 model: files.config.name,
                 version: files.config.version,
                 sha256: files.sha256,
+                parts: Vec::new(),
             },
             repeats: Repeats::default(),
             trunk,

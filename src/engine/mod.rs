@@ -3,11 +3,14 @@
 //! An engine knows nothing of files, rows or threads. An adapter translates the library it stands
 //! on completely: its labels, its errors, its panics. See `docs/adding-an-engine.md`.
 
+pub mod choice;
 pub mod fake;
 pub mod heads;
 pub mod mini;
 pub mod model;
 mod repeats;
+#[cfg(feature = "rust-bert")]
+pub mod rust_bert;
 pub mod tokens;
 
 use std::any::Any;
@@ -19,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::Paragraph;
 use crate::findings::Findings;
+use choice::Choice;
 
 /// Something that reads paragraphs and says what it found in them.
 ///
@@ -33,7 +37,7 @@ pub trait Engine {
 /// What reads, for messages and for `run.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// `mini`, `fake`.
+    /// `mini`, `rust-bert`, `fake`.
     pub engine: String,
     /// The model's own name.
     pub model: String,
@@ -41,6 +45,22 @@ pub struct Identity {
     pub version: String,
     /// SHA-256 of the list of the model's files and their digests; empty where there are no weights.
     pub sha256: String,
+    /// Models that answer for a task in the engine's place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// A model that answers for one task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// `sentiment`, `stance`, `summary`.
+    pub task: String,
+    /// The folder or id by which it was named.
+    pub model: String,
+    /// SHA-256 of the digests of its files.
+    pub sha256: String,
+    /// What its answers are made of: what each class was taken for, what it was asked.
+    pub notes: Vec<String>,
 }
 
 /// The engines there are.
@@ -49,6 +69,8 @@ pub struct Identity {
 pub enum EngineName {
     /// `columnist-mini` in int8 on the `rten` runtime.
     Mini,
+    /// libtorch through `rust-bert`, in builds with that feature.
+    RustBert,
     /// Answers that follow from the text alone, for tests of everything around the engine.
     Fake,
 }
@@ -58,16 +80,53 @@ pub enum EngineName {
 pub enum Loaded {
     /// Weights of the `mini` engine, shared by its workers.
     Mini(Arc<mini::Weights>),
+    /// Weights of the `rust-bert` engine, shared by its workers.
+    #[cfg(feature = "rust-bert")]
+    RustBert(Arc<rust_bert::Weights>),
     /// The `fake` engine.
     Fake,
 }
 
 impl Loaded {
     /// Loads the weights once for the whole run.
-    pub fn load(name: EngineName, model: &model::Location) -> Result<Loaded, model::ModelError> {
-        match name {
-            EngineName::Mini => Ok(Loaded::Mini(Arc::new(mini::Weights::load(model.files()?)?))),
+    pub fn load(choice: &Choice) -> Result<Loaded, model::ModelError> {
+        #[cfg(feature = "rust-bert")]
+        if !choice.parts.is_empty() {
+            return Ok(Loaded::RustBert(Arc::new(rust_bert::Weights::load(choice)?)));
+        }
+        match choice.engine {
+            EngineName::Mini => Ok(Loaded::Mini(Arc::new(mini::Weights::load(
+                choice.model.files()?,
+            )?))),
+            #[cfg(feature = "rust-bert")]
+            EngineName::RustBert => Ok(Loaded::RustBert(Arc::new(rust_bert::Weights::load(choice)?))),
+            #[cfg(not(feature = "rust-bert"))]
+            EngineName::RustBert => Err(model::ModelError::NotBuilt),
             EngineName::Fake => Ok(Loaded::Fake),
+        }
+    }
+
+    /// What finds the names that targets are proposed from: the engine without the models that answer in its place.
+    #[must_use]
+    pub fn proposing(&self) -> Loaded {
+        match self {
+            #[cfg(feature = "rust-bert")]
+            Loaded::RustBert(weights) => weights.proposing(),
+            other => other.clone(),
+        }
+    }
+
+    /// The same, knowing the names of the targets that mentions count.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "rust-bert"),
+        expect(unused_variables, reason = "no engine of this build asks for names")
+    )]
+    pub fn with_targets(&self, names: &[String]) -> Loaded {
+        match self {
+            #[cfg(feature = "rust-bert")]
+            Loaded::RustBert(weights) => Loaded::RustBert(Arc::new(weights.with_targets(names))),
+            other => other.clone(),
         }
     }
 
@@ -76,6 +135,8 @@ impl Loaded {
     pub fn worker(&self) -> Box<dyn Engine> {
         match self {
             Loaded::Mini(weights) => Box::new(mini::Mini::new(Arc::clone(weights))),
+            #[cfg(feature = "rust-bert")]
+            Loaded::RustBert(weights) => Box::new(rust_bert::RustBert::new(weights)),
             Loaded::Fake => Box::new(fake::Fake),
         }
     }
@@ -85,6 +146,8 @@ impl Loaded {
     pub fn identity(&self) -> Identity {
         match self {
             Loaded::Mini(weights) => weights.identity().clone(),
+            #[cfg(feature = "rust-bert")]
+            Loaded::RustBert(weights) => weights.identity(),
             Loaded::Fake => fake::identity(),
         }
     }
@@ -92,8 +155,14 @@ impl Loaded {
     /// Tokens that a batch may hold, padding included, given what the user asked for; one for an
     /// engine that reads paragraph by paragraph.
     #[must_use]
-    pub fn batch_tokens(&self, _asked: usize) -> usize {
+    #[cfg_attr(
+        not(feature = "rust-bert"),
+        expect(unused_variables, reason = "no engine of this build has batches")
+    )]
+    pub fn batch_tokens(&self, asked: usize) -> usize {
         match self {
+            #[cfg(feature = "rust-bert")]
+            Loaded::RustBert(weights) => weights.batch_tokens(asked),
             // One pass a paragraph is as fast as batches of eight (measured: 14,700 against 15,300
             // tokens a second), wastes nothing on padding, and no answer can depend on a neighbour.
             Loaded::Mini(_) | Loaded::Fake => 1,
@@ -107,6 +176,8 @@ impl Loaded {
                 .encoder()
                 .encode(&paragraph.text, &paragraph.sentences)?
                 .len()),
+            #[cfg(feature = "rust-bert")]
+            Loaded::RustBert(weights) => weights.count_tokens(paragraph),
             Loaded::Fake => Ok(paragraph.text.split_whitespace().count()),
         }
     }

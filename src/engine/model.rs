@@ -56,6 +56,38 @@ pub enum ModelError {
         /// The file it should list.
         file: &'static str,
     },
+    /// The engine was not built into this program.
+    #[error(
+        "this program was built without the engine `rust-bert`\n\
+         hint: in a clone of the repository, `cargo xtask libtorch` and then `cargo build --release --features rust-bert`"
+    )]
+    NotBuilt,
+    /// There is no such graphics card.
+    #[error(
+        "there is no device `{device}`: libtorch finds {found} CUDA devices\nhint: `--device auto` takes what is there"
+    )]
+    Device {
+        /// What was asked for.
+        device: String,
+        /// How many there are.
+        found: i64,
+    },
+    /// There is no such folder, and nothing of that name was fetched.
+    #[error(
+        "there is no folder `{named}`, and no model of that name in the Hugging Face cache\nhint: name the folder of a model that was downloaded"
+    )]
+    NotFound {
+        /// As the user named it.
+        named: String,
+    },
+    /// A file of a checkpoint cannot be used.
+    #[error("the model file `{path}` cannot be used: {why}")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
     /// A file has the wrong content.
     #[error("the model file `{file}` cannot be used: {why}")]
     Content {

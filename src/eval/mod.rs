@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::Paragraph;
 use crate::cli::EvalArgs;
-use crate::engine::model::{Location, ModelError};
+use crate::engine::model::ModelError;
 use crate::engine::{EngineError, Loaded, findings};
 use crate::findings::Findings;
-use crate::settings::{SettingsError, engine_name, resolve_jobs};
+use crate::settings::{SettingsError, choice, resolve_jobs};
 
 /// Why an evaluation stopped.
 #[derive(Debug, thiserror::Error)]
@@ -183,25 +183,20 @@ pub struct ClassFigures {
 
 /// Scores file after file, and prints the figures of each.
 pub fn run(args: &EvalArgs, out: &mut dyn Write) -> Result<(), EvalError> {
-    let engine = engine_name(args.reader.engine.as_deref())?;
     let jobs = resolve_jobs(args.reader.jobs)?;
-    let location = args
-        .reader
-        .model
-        .clone()
-        .map_or(Location::Shipped, Location::Folder);
-    let loaded = Loaded::load(engine, &location)?;
+    let loaded = Loaded::load(&choice(&args.reader)?)?;
     let mut predictions: Option<(Task, csv::Writer<File>)> = None;
     for path in &args.files {
         let (task, gold) = read(path)?;
         let file = path.display().to_string();
-        let scored = score::score(task, &gold, |paragraphs| answer(&loaded, jobs, paragraphs)).map_err(
-            |(id, source)| EvalError::Engine {
-                path: file.clone(),
-                id,
-                source,
-            },
-        )?;
+        let scored = score::score(task, &gold, |paragraphs, names| {
+            answer(&loaded.with_targets(names), jobs, paragraphs)
+        })
+        .map_err(|(id, source)| EvalError::Engine {
+            path: file.clone(),
+            id,
+            source,
+        })?;
         if let Some(target) = &args.predictions {
             let failed = |source| EvalError::File {
                 path: target.display().to_string(),

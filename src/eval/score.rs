@@ -103,15 +103,25 @@ pub(super) fn check(task: Task, gold: &Gold) -> Result<(), String> {
 pub(super) fn score(
     task: Task,
     gold: &[Gold],
-    answer: impl Fn(&[Paragraph]) -> Answers,
+    answer: impl Fn(&[Paragraph], &[String]) -> Answers,
 ) -> Result<Scored, (String, EngineError)> {
     if task == Task::Kinds {
         return Ok(kinds(gold));
     }
-    let paragraphs: Vec<Paragraph> = gold.iter().map(|gold| paragraph(task, gold)).collect();
+    let mut paragraphs: Vec<Paragraph> = gold.iter().map(|gold| paragraph(task, gold)).collect();
+    // Each record has a target of its own.
+    let names: Vec<String> = gold
+        .iter()
+        .map(|gold| gold.target.clone().unwrap_or_default())
+        .collect();
+    for (index, paragraph) in paragraphs.iter_mut().enumerate() {
+        for mention in &mut paragraph.mentions {
+            mention.target = index;
+        }
+    }
     let found: Vec<Findings> = gold
         .iter()
-        .zip(answer(&paragraphs))
+        .zip(answer(&paragraphs, &names))
         .map(|(gold, found)| found.map_err(|error| (gold.id.clone(), error)))
         .collect::<Result<_, _>>()?;
     Ok(match task {

@@ -65,7 +65,7 @@ pub const PARAGRAPHS: Table<ParagraphRow> = Table {
         Column {
             name: "summary_method",
             holds: Text,
-            doc: "`copy`: short enough as it is. `extract`: whole sentences. `compress`: one sentence with words left out.",
+            doc: "`copy`: short enough as it is. `extract`: whole sentences. `compress`: one sentence with words left out. With `--summarizer`, `abstract`: other words; `fallback`: its own words, because too little of the generated summary stands in the paragraph.",
             cell: Once(|row| Cell::text(row.summary.as_ref().map_or("", |s: &Summary| s.method.name()))),
         },
         Column {

@@ -28,6 +28,8 @@ pub struct ParagraphRow {
     pub words: u64,
     /// What it says, in short.
     pub summary: Option<Summary>,
+    /// Share of a generated summary's content words that stand in the paragraph.
+    pub summary_support: Option<f32>,
     /// The sentiment's label.
     pub sentiment: &'static str,
     /// The sentiment's probabilities and score.
@@ -191,6 +193,13 @@ pub fn analysed(
             };
             summary::summarise(source, answers.summary_words)
         });
+    if let Some(generated) = &findings.retold
+        && let Some(own) = row.summary.take()
+    {
+        let (summary, support) = summary::retold(generated, &paragraph.text, own);
+        row.summary = Some(summary);
+        row.summary_support = Some(support);
+    }
     let Some(stances) = &findings.stance else {
         return (row, Vec::new());
     };

@@ -6,6 +6,7 @@
 
 mod compress;
 mod repair;
+mod retold;
 mod words;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use crate::article::Quotation;
 use crate::findings::Keep;
 
 use compress::{beginning, compress};
+pub use retold::{BORNE_OUT, retold};
 
 /// What a summary is cut from.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +50,10 @@ pub enum Method {
     Extract,
     /// One sentence with words left out.
     Compress,
+    /// Other words, from an engine that generates.
+    Abstract,
+    /// Its own words, where the source did not bear out what was generated.
+    Fallback,
 }
 
 impl Method {
@@ -58,6 +64,8 @@ impl Method {
             Method::Copy => "copy",
             Method::Extract => "extract",
             Method::Compress => "compress",
+            Method::Abstract => "abstract",
+            Method::Fallback => "fallback",
         }
     }
 }
@@ -71,9 +79,8 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
         salience,
         ..
     } = source;
-    // A whole sentence that is a little long reads better than one with three words cut out.
-    let allowance = limit + limit / 5;
-    if text.split_whitespace().count() <= allowance {
+    let allowance = allowance(limit);
+    if is_short(text, limit) {
         return Summary {
             text: spaced(text),
             method: Method::Copy,
@@ -132,6 +139,17 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
             method: Method::Copy,
         },
     }
+}
+
+/// A whole sentence that is a little long reads better than one with three words cut out.
+fn allowance(limit: usize) -> usize {
+    limit + limit / 5
+}
+
+/// Whether a text is short enough to stand for itself.
+#[must_use]
+pub fn is_short(text: &str, limit: usize) -> bool {
+    text.split_whitespace().count() <= allowance(limit)
 }
 
 /// Per cent of the limit that a sentence may have which cannot be cut.

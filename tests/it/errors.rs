@@ -154,6 +154,7 @@ fn values_that_cannot_be() {
         ("kind", ["--kinds", "body,advert"]),
         ("encoding", ["--encoding", "klingon"]),
         ("engine", ["--engine", "gpt"]),
+        ("device", ["--device", "gpu"]),
         ("format", ["--input-format", "pdf"]),
         ("jobs", ["--jobs", "0"]),
         ("words", ["--summary-words", "0"]),
@@ -177,6 +178,22 @@ fn values_that_cannot_be() {
         )
     );
     assert!(!desk.path("out").exists(), "a wrong setting left a folder behind");
+}
+
+#[cfg(not(feature = "rust-bert"))]
+#[test]
+fn an_engine_that_is_not_in_the_program() {
+    let desk = Desk::with_seed();
+    let args = ["run", "seed.txt", "-o", "out", "--engine", "rust-bert"];
+    snapshot!("engine_not_built", desk.columnist(&args).exits(2).shown());
+    let args = ["run", "seed.txt", "-o", "out", "--stance-model", "some/model"];
+    let ran = desk.columnist(&args).exits(2);
+    assert!(
+        ran.stderr.contains("which this program was built without"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!desk.path("out").exists());
 }
 
 #[test]

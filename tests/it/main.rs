@@ -25,6 +25,8 @@ mod models;
 mod newswire;
 mod order;
 mod resume;
+#[cfg(feature = "rust-bert")]
+mod rust_bert;
 mod seed;
 mod support;
 mod survival;

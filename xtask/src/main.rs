@@ -5,6 +5,8 @@
     reason = "it is a script, and asks whether it runs in CI"
 )]
 
+mod libtorch;
+mod parity;
 mod quality;
 
 use std::env;
@@ -14,15 +16,19 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
-cargo xtask test       everything that must pass: format, lints, tests, documents, licences
+cargo xtask test       everything that must pass, with and without `rust-bert`: format, lints, tests, documents, licences
+cargo xtask libtorch   bring libtorch into the checkout, for the feature `rust-bert`; a no-op where it is
 cargo xtask columns    write docs/columns.md anew
+cargo xtask parity     hold `mini` against `rust-bert` on the labelled dev files (COLUMNIST_DATA)
 cargo xtask quality    score the shipped model on the labelled data (COLUMNIST_DATA) and write docs/QUALITY.md";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(),
+        ["libtorch"] => libtorch::bring(),
         ["columns"] => cargo(&["test", "--lib", "columns_md"], &[("COLUMNIST_UPDATE", "1")]),
+        ["parity"] => parity::compare(),
         ["quality"] => quality::write(),
         _ => bail!("{HELP}"),
     }
@@ -43,10 +49,18 @@ fn test() -> Result<()> {
     clippy(&["--features", "hub"])?;
     cargo(&["test", "--workspace"], &[])?;
     cargo(&["test", "--features", "hub", "--test", "it", "models"], &[])?;
-    cargo(
-        &["doc", "--workspace", "--no-deps", "--quiet", "--features", "hub"],
-        &[("RUSTDOCFLAGS", "-D warnings")],
-    )?;
+    libtorch::bring()?;
+    clippy(&["--features", "hub,rust-bert"])?;
+    let rust_bert = ["--features", "rust-bert", "--lib", "--test", "it", "rust_bert"];
+    cargo(&[&["test"], &rust_bert[..]].concat(), &[])?;
+    let all = [
+        "--workspace",
+        "--no-deps",
+        "--quiet",
+        "--features",
+        "hub,rust-bert",
+    ];
+    cargo(&[&["doc"], &all[..]].concat(), &[("RUSTDOCFLAGS", "-D warnings")])?;
     deny()
 }
 
@@ -69,11 +83,16 @@ fn deny() -> Result<()> {
     Ok(())
 }
 
+/// The folder of the checkout.
+fn root() -> Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("xtask lies in the repository")
+}
+
 fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     say(&format!("cargo {}", arguments.join(" ")));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask lies in the repository")?;
+    let root = root()?;
     let status = Command::new("cargo")
         .args(arguments)
         .envs(variables.iter().copied())

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "it is a script over files")]
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -131,19 +132,9 @@ Dev files guided the choices; test files were read at the end.
 ";
 
 pub(crate) fn write() -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask lies in the repository")?;
-    let data = env::var_os("COLUMNIST_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
-    if !data.is_dir() {
-        bail!(
-            "`{}` is no folder; set COLUMNIST_DATA to where the labelled data lie",
-            data.display()
-        );
-    }
-    super::cargo(&["build", "--release"], &[])?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let binary = target.join("release").join("columnist");
+    let root = super::root()?;
+    let data = data(root)?;
+    let binary = build(root, &[])?;
     let mut page = format!(
         "{HEAD}\n| file | n | chief figure | interval | more | published | floor |\n|---|---|---|---|---|---|---|\n"
     );
@@ -182,11 +173,36 @@ pub(crate) fn write() -> Result<()> {
     fs::write(root.join("docs/QUALITY.md"), page).context("cannot write docs/QUALITY.md")
 }
 
+/// Where the labelled data lie.
+pub(crate) fn data(root: &Path) -> Result<PathBuf> {
+    let data = env::var_os("COLUMNIST_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    if !data.is_dir() {
+        bail!(
+            "`{}` is no folder; set COLUMNIST_DATA to where the labelled data lie",
+            data.display()
+        );
+    }
+    Ok(data)
+}
+
+/// Builds the program for speed, and says where it lies.
+pub(crate) fn build(root: &Path, features: &[&str]) -> Result<PathBuf> {
+    super::cargo(&[&["build", "--release"], features].concat(), &[])?;
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join("release").join("columnist"))
+}
+
 fn eval(binary: &Path, file: &Path) -> Result<Value> {
+    evaluate(binary, file, &[])
+}
+
+/// The figures of a file.
+pub(crate) fn evaluate(binary: &Path, file: &Path, more: &[&OsStr]) -> Result<Value> {
     let output = Command::new(binary)
         .arg("eval")
         .arg("--json")
         .arg(file)
+        .args(more)
         .output()
         .context("cannot start columnist")?;
     if !output.status.success() {
@@ -216,11 +232,22 @@ fn percent(value: &Value) -> Option<String> {
     value.as_f64().map(|share| format!("{:.1}", share * 100.0))
 }
 
-fn chief(figures: &Value) -> String {
+/// The file's chief figure, as a share.
+pub(crate) fn chief_share(figures: &Value) -> Option<f64> {
     ["kept_f1", "entity_f1", "macro_f1"]
         .iter()
-        .find_map(|name| percent(&figures[*name]))
-        .unwrap_or_default()
+        .find_map(|name| figures[*name].as_f64())
+}
+
+fn chief(figures: &Value) -> String {
+    chief_share(figures).map_or_else(String::new, |share| format!("{:.1}", share * 100.0))
+}
+
+/// The development files, each once; the rules alone answer for kinds.
+pub(crate) fn dev_files() -> impl Iterator<Item = &'static str> {
+    ROWS.iter()
+        .filter(|row| !row.located && row.file.contains(".dev.") && !row.file.starts_with("kinds/"))
+        .map(|row| row.file)
 }
 
 fn line(row: &Row, figures: &Value) -> String {

@@ -1,0 +1,42 @@
+//! What libtorch computes on here.
+
+use tch::{Cuda, Device};
+
+use crate::engine::choice;
+use crate::engine::model::ModelError;
+
+/// The device that the user's choice means on this machine.
+pub(super) fn resolve(choice: choice::Device) -> Result<Device, ModelError> {
+    match choice {
+        choice::Device::Auto => Ok(Device::cuda_if_available()),
+        choice::Device::Cpu => Ok(Device::Cpu),
+        choice::Device::Cuda(number) => {
+            let found = if Cuda::is_available() {
+                Cuda::device_count()
+            } else {
+                0
+            };
+            if i64::try_from(number).is_ok_and(|number| number < found) {
+                Ok(Device::Cuda(number))
+            } else {
+                Err(ModelError::Device {
+                    device: choice.to_string(),
+                    found,
+                })
+            }
+        }
+    }
+}
+
+/// For `doctor`: what libtorch finds on this machine.
+pub(crate) fn summary() -> String {
+    let cards = if Cuda::is_available() {
+        Cuda::device_count()
+    } else {
+        0
+    };
+    match cards {
+        0 => "libtorch 2.4, no CUDA: `rust-bert` computes on the processor".to_owned(),
+        cards => format!("libtorch 2.4 with CUDA, {cards} cards"),
+    }
+}

@@ -1,0 +1,313 @@
+//! Checkpoints of `transformers`: the answers are Python's, from the same files (`tests/checkpoints/make.py`).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use serde::Deserialize;
+use tch::Device;
+
+use super::{findings, naming, numbers};
+use crate::article::Paragraph;
+use crate::engine::choice::{Choice, Hypotheses, Parts, Summarizer};
+use crate::engine::rust_bert::checkpoint::Checkpoint;
+use crate::engine::rust_bert::classifier::{Classifier, Input, Weights};
+use crate::engine::rust_bert::generator::{self, Generator};
+use crate::engine::rust_bert::search::Search;
+use crate::engine::{EngineName, Loaded};
+
+#[derive(Deserialize)]
+struct Answers {
+    texts: Vec<String>,
+    hypotheses: Vec<String>,
+    classifiers: BTreeMap<String, Logits>,
+    searches: Vec<Asked>,
+    /// For each generator, text and search: its tokens.
+    generators: BTreeMap<String, Vec<Vec<Vec<u32>>>>,
+}
+
+/// How tokens were chosen, in Python's words.
+#[derive(Deserialize)]
+struct Asked {
+    num_beams: usize,
+    min_new_tokens: usize,
+    max_new_tokens: usize,
+    no_repeat_ngram_size: usize,
+    length_penalty: Option<f32>,
+    early_stopping: Option<bool>,
+}
+
+/// For each text: its logits, and those with each hypothesis behind it.
+#[derive(Deserialize)]
+struct Logits {
+    single: Vec<Vec<f32>>,
+    pair: Vec<Vec<Vec<f32>>>,
+}
+
+static ANSWERS: LazyLock<Answers> = LazyLock::new(|| {
+    let text = include_str!("../../../../tests/checkpoints/answers.json");
+    serde_json::from_str(text).expect("it is of this shape")
+});
+
+fn folder(name: &str) -> String {
+    format!("{}/tests/checkpoints/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn classifier(name: &str) -> Classifier {
+    tch::set_num_threads(1);
+    let checkpoint = Checkpoint::open(&folder(name)).expect("it is there");
+    let weights = Weights::load(&checkpoint, Device::Cpu).expect("the weights load");
+    Classifier::new(Arc::new(weights))
+}
+
+fn logits(classifier: &Classifier, inputs: &[Input]) -> Vec<Vec<f32>> {
+    let logits = classifier.logits(inputs).expect("it answers");
+    Vec::<Vec<f32>>::try_from(logits).expect("a row each")
+}
+
+/// The largest difference of two numbers in the same place.
+fn apart(one: &[Vec<f32>], other: &[Vec<f32>]) -> f32 {
+    assert_eq!(one.len(), other.len());
+    let rows = one.iter().zip(other);
+    rows.flat_map(|(a, b)| a.iter().zip(b))
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max)
+}
+
+#[test]
+fn logits_are_those_of_python_and_batched_as_alone() {
+    for (name, expected) in &ANSWERS.classifiers {
+        let classifier = classifier(name);
+        let tokens = |text: &String| classifier.encode(text).expect("it is cut").get_ids().to_vec();
+        let texts: Vec<Vec<u32>> = ANSWERS.texts.iter().map(tokens).collect();
+        let hypotheses: Vec<Vec<u32>> = ANSWERS.hypotheses.iter().map(tokens).collect();
+        let single: Vec<Input> = texts.iter().map(|text| classifier.single(text)).collect();
+        let pair: Vec<Input> = texts
+            .iter()
+            .flat_map(|text| {
+                hypotheses
+                    .iter()
+                    .map(|hypothesis| classifier.pair(text, hypothesis))
+            })
+            .collect();
+        for (inputs, expected) in [(single, expected.single.clone()), (pair, expected.pair.concat())] {
+            let together = logits(&classifier, &inputs);
+            let alone: Vec<Vec<f32>> = inputs
+                .iter()
+                .flat_map(|one| logits(&classifier, std::slice::from_ref(one)))
+                .collect();
+            assert!(
+                apart(&alone, &expected) < 1e-4,
+                "{name}: {} from Python",
+                apart(&alone, &expected)
+            );
+            assert!(
+                apart(&alone, &together) < 1e-5,
+                "{name}: {} in a batch",
+                apart(&alone, &together)
+            );
+        }
+    }
+}
+
+/// Loads an engine whose answers for sentiment and stance are those of checkpoints.
+fn engine(base: EngineName, sentiment: Option<&str>, stance: Option<&str>) -> Loaded {
+    let choice = Choice {
+        parts: Parts {
+            sentiment: sentiment.map(folder),
+            stance: stance.map(folder),
+            hypotheses: Hypotheses::default(),
+            summarizer: None,
+        },
+        ..super::choice(base)
+    };
+    Loaded::load(&choice).expect("the weights load")
+}
+
+fn answer(loaded: &Loaded, paragraph: &Paragraph) -> crate::findings::Findings {
+    let all = findings(&mut *loaded.worker(), std::slice::from_ref(paragraph));
+    all.into_iter().next().expect("one answer").expect("it answers")
+}
+
+#[test]
+fn a_task_is_answered_by_its_model_and_the_rest_by_the_base() {
+    let text = naming(&ANSWERS.texts[1], "senator");
+    let mini = answer(
+        &Loaded::load(&super::choice(EngineName::Mini)).expect("it loads"),
+        &text,
+    );
+    let mixed = engine(EngineName::Mini, Some("distilbert"), Some("bart-nli"));
+    let found = answer(&mixed, &text);
+    assert_eq!(
+        (&found.keep, &found.salience, &found.entities),
+        (&mini.keep, &mini.salience, &mini.entities)
+    );
+    let feeling = found.sentiment.expect("a sentiment");
+    let logits = &ANSWERS.classifiers["distilbert"].single[1];
+    let positive = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
+    assert!((feeling.positive - positive).abs() < 1e-4 && feeling.neutral == 0.0);
+    assert!((feeling.score - (2.0 * positive - 1.0)).abs() < 1e-4);
+    assert_eq!(found.stance.map(|all| all.len()), Some(1));
+    assert_eq!(answer(&mixed.proposing(), &text), mini);
+}
+
+#[test]
+fn stance_asks_about_the_target_by_its_name() {
+    // `bart-nli` has entailment last, `bert-nli` first of two.
+    for (name, entailment) in [("bart-nli", 2), ("bert-nli", 0)] {
+        let loaded = engine(EngineName::Fake, None, Some(name)).with_targets(&["the senator".to_owned()]);
+        let found = answer(&loaded, &naming(&ANSWERS.texts[1], "senator"));
+        let entailed = |logits: &[f32]| {
+            let sum: f32 = logits.iter().map(|x| x.exp()).sum();
+            logits[entailment].exp() / sum
+        };
+        let pair = &ANSWERS.classifiers[name].pair[1];
+        let (favor, against) = (entailed(&pair[0]), entailed(&pair[1]));
+        let p = found.stance.expect("a stance")[0];
+        assert!((p.favor - favor * (1.0 - against)).abs() < 1e-4, "{name}");
+        assert!((p.against - against * (1.0 - favor)).abs() < 1e-4, "{name}");
+        assert!((p.favor + p.neutral + p.against - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn a_paragraph_that_names_nobody_is_not_asked_about() {
+    let loaded = engine(EngineName::Fake, None, Some("bart-nli"));
+    let found = answer(&loaded, &naming("It rained.", "senator"));
+    assert_eq!(found.stance, Some(Vec::new()));
+}
+
+#[test]
+fn a_text_longer_than_the_model_reads_is_read_in_windows() {
+    let text = "Critics condemned the senator. ".repeat(60);
+    let paragraph = naming(text.trim_end(), "senator");
+    for sentiment in ["distilbert", "bert", "roberta"] {
+        let found = answer(
+            &engine(EngineName::Fake, Some(sentiment), Some("bart-nli")),
+            &paragraph,
+        );
+        assert!(found.windows > 1, "{sentiment}");
+        let feeling = found.sentiment.expect("a sentiment");
+        assert!((feeling.negative + feeling.neutral + feeling.positive - 1.0).abs() < 1e-5);
+        assert!(numbers(&found).iter().all(|number| number.is_finite()));
+        assert_eq!(found.stance.map(|all| all.len()), Some(60));
+    }
+}
+
+#[test]
+fn the_record_says_what_classes_were_taken_for() {
+    let identity = engine(EngineName::Mini, Some("distilbert"), Some("bert-nli")).identity();
+    assert_eq!(identity.engine, "mini");
+    let notes: Vec<&str> = identity
+        .parts
+        .iter()
+        .flat_map(|part| &part.notes)
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "`NEGATIVE` is taken for negative",
+            "`POSITIVE` is taken for positive",
+            "it has no neutral class",
+            "favor: The author supports {target}.",
+            "against: The author opposes {target}.",
+            "`entailment` is taken for entailment",
+        ]
+    );
+    assert!(identity.parts.iter().all(|part| part.sha256.len() == 64));
+}
+
+#[test]
+fn a_model_that_cannot_answer_is_refused_with_the_reason() {
+    let refused = |sentiment: Option<&str>, stance: Option<&str>| {
+        let choice = Choice {
+            parts: Parts {
+                sentiment: sentiment.map(str::to_owned),
+                stance: stance.map(str::to_owned),
+                ..Parts::default()
+            },
+            ..super::choice(EngineName::Fake)
+        };
+        Loaded::load(&choice)
+            .err()
+            .map_or_else(String::new, |error| error.to_string())
+    };
+    let deberta = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        deberta.path().join("config.json"),
+        r#"{"model_type": "deberta-v2"}"#,
+    )
+    .expect("it is written");
+    let wrong = refused(deberta.path().to_str(), None);
+    assert!(wrong.contains("computes wrongly"), "{wrong}");
+    let nowhere = refused(Some("no/such-model"), None);
+    assert!(nowhere.contains("no folder `no/such-model`"), "{nowhere}");
+    let no_entailment = refused(None, Some(&folder("roberta")));
+    assert!(
+        no_entailment.contains("one called `entailment`"),
+        "{no_entailment}"
+    );
+    let no_sentiment = refused(Some(&folder("bart-nli")), None);
+    assert!(
+        no_sentiment.contains("contradiction, neutral, entailment"),
+        "{no_sentiment}"
+    );
+}
+
+#[test]
+fn generated_tokens_are_those_of_python() {
+    tch::set_num_threads(1);
+    for (name, expected) in &ANSWERS.generators {
+        let checkpoint = Checkpoint::open(&folder(name)).expect("it is there");
+        let weights = generator::Weights::load(&checkpoint, Device::Cpu).expect("the weights load");
+        let generator = Generator::new(Arc::new(weights));
+        for (text, expected) in ANSWERS.texts.iter().zip(expected) {
+            let encoding = generator.weights.encode(text).expect("it is cut");
+            for (asked, expected) in ANSWERS.searches.iter().zip(expected) {
+                let search = Search {
+                    beams: asked.num_beams,
+                    shortest: asked.min_new_tokens,
+                    longest: asked.max_new_tokens,
+                    length_penalty: asked.length_penalty.unwrap_or(1.0),
+                    no_repeat: asked.no_repeat_ngram_size,
+                    early: asked.early_stopping.unwrap_or(false),
+                };
+                let got = generator
+                    .generate(encoding.get_ids(), &search)
+                    .expect("it answers");
+                assert_eq!(&got, expected, "{name}, {search:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_summarizer_never_says_more_than_the_paragraph() {
+    let choice = |beams: usize| Choice {
+        parts: Parts {
+            summarizer: Some(Summarizer {
+                model: folder("bart"),
+                words: 8,
+                beams: Some(beams),
+            }),
+            ..Parts::default()
+        },
+        ..super::choice(EngineName::Fake)
+    };
+    for beams in [1, 3] {
+        let loaded = Loaded::load(&choice(beams)).expect("the weights load");
+        assert_eq!(
+            answer(&loaded, &naming(&ANSWERS.texts[1], "senator")).retold,
+            None,
+            "it is short enough"
+        );
+        let text = &ANSWERS.texts[2];
+        let found = answer(&loaded, &naming(text, "senator"));
+        assert!(found.retold.is_some());
+        assert_eq!(found, answer(&loaded, &naming(text, "senator")));
+        // Longer than its positions: read in parts, none left out.
+        let long = text.repeat(6);
+        assert!(answer(&loaded, &naming(&long, "senator")).windows > 1);
+        assert!(loaded.identity().parts[0].notes[0].starts_with(&format!("beams {beams},")));
+    }
+}
