@@ -1,19 +1,21 @@
-"""Batches of one task each, drawn from the pools: mixed by share, bucketed by length, recased, glued, masked."""
+"""Batches: texts of every pool, drawn by share, recased, glued, masked, and packed side by side into rows."""
 
 import random
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 
+import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from .data import IGNORE, Example
-from .text import MASK, MAX_POSITIONS, Encoded, recased
+from .text import LOWER, MASK, MAX_POSITIONS, Encoded, recased
 
-#: Texts gathered before they are sorted by length and cut, in batches.
-WINDOW = 10
-
+#: Width of a row, unless a text is longer.
+ROW = 256
+#: Runs of capitalised words taken as mentions in a text without labelled ones, at most.
+NAMES = 3
 
 def joined(a: Encoded, b: Encoded) -> Encoded:
     """Two texts as one, a space between."""
@@ -58,15 +60,14 @@ def masked(example: Example) -> Example:
 
 
 class Pool:
-    """Endless batches of one pool, each example once before any comes twice."""
+    """Endless examples of one pool, each once before any comes twice."""
 
-    def __init__(self, name: str, examples: list[Example], settings: dict, seed: int):
-        self.name = name
+    def __init__(self, name: str, examples: list[Example], augment: dict, seed: str):
         self.examples = examples
-        self.run, self.augment = settings["run"], settings["augment"]
+        self.glue, self.mask = (augment[kind].get(name, 0.0) for kind in ("glue", "mask"))
+        self.lower, self.upper = augment["lower"], augment["upper"]
         self.random = random.Random(f"{name}-{seed}")
         self.order = self._endless()
-        self.ready: deque[list[Example]] = deque()
 
     def _endless(self) -> Iterator[int]:
         while True:
@@ -74,54 +75,165 @@ class Pool:
             self.random.shuffle(order)
             yield from order
 
-    def _draw(self) -> Example:
+    def draw(self) -> Example:
         at = next(self.order)
         example = self.examples[at]
-        if self.random.random() < self.augment["glue"].get(self.name, 0.0):
+        if self.random.random() < self.glue:
             neighbour = self.examples[(at + 1) % len(self.examples)]
             example = glued(example, neighbour) or example
         dice = self.random.random()
-        if dice < self.augment["lower"] + self.augment["upper"]:
-            example = replace(example, tokens=recased(example.tokens, upper=dice >= self.augment["lower"]))
-        if self.random.random() < self.augment["mask"].get(self.name, 0.0):
+        if dice < self.lower + self.upper:
+            example = replace(example, tokens=recased(example.tokens, upper=dice >= self.lower))
+        if self.random.random() < self.mask:
             example = masked(example)
         return example
 
-    def next(self) -> list[Example]:
-        if not self.ready:
-            window: list[Example] = []
-            while sum(len(e.tokens) for e in window) < WINDOW * self.run["batch_tokens"]:
-                window.append(self._draw())
-            window.sort(key=lambda e: len(e.tokens))
-            batches: list[list[Example]] = [[]]
-            for example in window:
-                full = len(example.tokens) * (len(batches[-1]) + 1) > self.run["batch_tokens"]
-                if batches[-1] and (full or len(batches[-1]) == self.run["batch_texts"]):
-                    batches.append([])
-                batches[-1].append(example)
-            self.random.shuffle(batches)
-            self.ready.extend(batches)
-        return self.ready.popleft()
+
+def names(tokens: Encoded) -> list[list[int]]:
+    """Positions of runs of capitalised words, the text's first word left out: likely mentions of someone."""
+    runs: list[list[int]] = []
+    for position, (word, case) in enumerate(zip(tokens.words, tokens.types, strict=True)):
+        if word <= 0 or case == LOWER:
+            continue
+        if runs and runs[-1][-1] == position - 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    return runs[:NAMES]
 
 
-def tensors(batch: list[Example]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, case classes and mask, each `[B, T]`, padded at the right."""
-    longest = max(len(e.tokens) for e in batch)
-    ids = torch.zeros(len(batch), longest, dtype=torch.long)
-    types = torch.zeros_like(ids)
-    mask = torch.zeros_like(ids, dtype=torch.bool)
-    for row, example in enumerate(batch):
-        size = len(example.tokens)
-        ids[row, :size] = torch.tensor(example.tokens.ids)
-        types[row, :size] = torch.tensor(example.tokens.types)
-        mask[row, :size] = True
-    return ids, types, mask
+@dataclass(slots=True)
+class Batch:
+    """Texts in rows, what is pooled of them, and their labels. `IGNORE` (scores: NaN) stands where there is no label.
+
+    T texts, M mentions, H of them with a holder, K tokens, E words, S sentences, P pooled tokens. Token numbers count
+    through all rows.
+    """
+
+    #: `[R, W]` each; `text` is the number of the text a token belongs to, -1 on padding.
+    ids: Tensor
+    types: Tensor
+    positions: Tensor
+    text: Tensor
+    #: `[P]` each: a token, and the span it belongs to. The first T spans are the texts without `[CLS]` and `[SEP]`.
+    pooled: Tensor
+    span: Tensor
+    #: Of each span: its number of tokens.
+    size: Tensor
+    #: `[T]`: class, score, and how much the score counts.
+    sentiment: Tensor
+    score: Tensor
+    score_weight: Tensor
+    #: `[M]`: span, text, class, and how much it counts.
+    mention: Tensor
+    mention_text: Tensor
+    stance: Tensor
+    stance_weight: Tensor
+    #: `[H]`: span of the holder, and its mention. The label is the mention's.
+    holder: Tensor
+    held: Tensor
+    #: `[K]`: token, and whether it is kept.
+    token: Tensor
+    keep: Tensor
+    #: `[E]`: first token of a word, its tag, and which of `UNMARKED` its source is.
+    word: Tensor
+    entity: Tensor
+    unmarked: Tensor
+    #: `[S]`: span, text, and target.
+    sentence: Tensor
+    sentence_text: Tensor
+    salience: Tensor
+
+    def to(self, device: str) -> "Batch":
+        return Batch(*(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)))
+
+    def reads(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What the trunk takes: ids, case classes, positions, and who may look at whom."""
+        return self.ids, self.types, self.positions, (self.text[:, :, None] == self.text[:, None, :])[:, None]
 
 
-def labels(batch: list[Example], name: str, width: int) -> Tensor:
-    """Token labels `[B * T]` of the field `name`, `IGNORE` on padding."""
-    rows = torch.full((len(batch), width), IGNORE, dtype=torch.long)
-    for row, example in enumerate(batch):
-        given = getattr(example, name)
-        rows[row, : len(given)] = torch.tensor(given)
-    return rows.view(-1)
+def packed(lengths: list[int]) -> tuple[list[int], int, int]:
+    """First token of each text in rows laid end to end, the number of rows and their width; the longest text first."""
+    width = max(ROW, *lengths)
+    room: list[int] = []
+    starts = [0] * len(lengths)
+    for at in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        row = next((r for r, free in enumerate(room) if free >= lengths[at]), len(room))
+        if row == len(room):
+            room.append(width)
+        starts[at] = row * width + width - room[row]
+        room[row] -= lengths[at]
+    return starts, len(room), width
+
+
+def collate(examples: list[Example], weights: list[tuple[float, float]]) -> Batch:
+    """Examples of any pools as one batch. `weights`: of each example's score, and of its stances."""
+    starts, rows, width = packed([len(e.tokens) for e in examples])
+    laid = {name: np.zeros(rows * width, np.int64) for name in ("ids", "types", "positions")}
+    laid["text"] = np.full(rows * width, -1)
+    spans: list[np.ndarray] = []
+    columns: dict[str, list] = {f.name: [] for f in fields(Batch)}
+
+    def pool(start: int, positions) -> int:
+        spans.append(start + np.asarray(positions))
+        return len(spans) - 1
+
+    for start, e in zip(starts, examples, strict=True):
+        pool(start, range(1, len(e.tokens) - 1) or range(1))
+    for at, (start, e, (score_weight, stance_weight)) in enumerate(zip(starts, examples, weights, strict=True)):
+        size = len(e.tokens)
+        values = (e.tokens.ids, e.tokens.types, range(size), at)
+        for array, value in zip(laid.values(), values, strict=True):
+            array[start : start + size] = value
+        columns["sentiment"].append(IGNORE if e.sentiment is None else e.sentiment)
+        columns["score"].append(np.nan if e.score is None else e.score)
+        columns["score_weight"].append(score_weight)
+        for number, (holder, *_) in enumerate(e.directed):
+            columns["holder"].append(pool(start, holder))
+            # The targets of directed rows are the mentions of the stance rows, in the same order.
+            columns["held"].append(len(columns["mention"]) + number)
+        for mention, label in e.stance or [(run, IGNORE) for run in names(e.tokens)]:
+            columns["mention"].append(pool(start, mention))
+            columns["mention_text"].append(at)
+            columns["stance"].append(label)
+            columns["stance_weight"].append(stance_weight)
+        inner = range(1, size - 1)
+        columns["token"] += [start + i for i in inner]
+        columns["keep"] += [IGNORE] * len(inner) if e.keep is None else e.keep[1:-1]
+        first = e.tokens.first_tokens()
+        columns["word"] += [start + i for i in first]
+        columns["entity"] += [IGNORE if e.entity is None else e.entity[i] for i in first]
+        columns["unmarked"] += [e.unmarked] * len(first)
+        for positions, target in e.salience:
+            columns["sentence"].append(pool(start, positions))
+            columns["sentence_text"].append(at)
+            columns["salience"].append(target)
+    columns["pooled"] = np.concatenate(spans)
+    columns["size"] = [len(s) for s in spans]
+    columns["span"] = np.repeat(np.arange(len(spans)), columns["size"])
+    floats = ("score", "score_weight", "stance_weight", "salience")
+    made = {n: torch.tensor(np.asarray(c), dtype=torch.float if n in floats else torch.long) for n, c in columns.items()}
+    return Batch(**made | {n: torch.from_numpy(a.reshape(rows, width)) for n, a in laid.items()})
+
+
+class Feed(IterableDataset):
+    """Endless batches, each with a fixed number of texts of every pool."""
+
+    def __init__(self, pools: dict[str, list[Example]], settings: dict, seed: int):
+        self.pools, self.settings, self.seed = pools, settings, seed
+
+    def __iter__(self) -> Iterator[Batch]:
+        worker = get_worker_info()
+        seed = f"{self.seed}-{worker.id if worker else 0}"
+        mix, weights = self.settings["mix"], self.settings["weights"]
+        drawn = {n: Pool(n, self.pools[n], self.settings["augment"], seed) for n in mix}
+        each = [(weights["score"].get(n, 1.0), weights["stance"].get(n, 1.0)) for n, count in mix.items() for _ in range(count)]
+        while True:
+            yield collate([drawn[n].draw() for n, count in mix.items() for _ in range(count)], each)
+
+
+def batches(pools: dict[str, list[Example]], settings: dict, seed: int) -> Iterator[Batch]:
+    """The same batches for the same seed and number of feeders."""
+    feeders = settings["run"]["feeders"]
+    # The feeders inherit the pools; what they send is small.
+    return iter(DataLoader(Feed(pools, settings, seed), batch_size=None, num_workers=feeders, prefetch_factor=8))

@@ -64,7 +64,7 @@ def table(reader: Reader) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
-    print("\n".join(table(Reader(parser.parse_args().folder))))
+    print("\n".join(table(Reader.exported(parser.parse_args().folder))))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 
 from .bias import table
-from .calibrate import write_sums
+from .calibrate import SHIPPED
+from .export import write_sums
 from .predict import Reader
 
 #: File, figure, its interval, heading, floor, must.
@@ -72,9 +73,9 @@ def main() -> None:
         found |= json.loads(file.read_text(encoding="utf-8"))
     card = CARD.read_text(encoding="utf-8")
     card = card.replace("{{figures}}", figure_table(found)).replace("{{salience}}", salience_line(found))
-    card = card.replace("{{bias}}", "\n".join(table(Reader(args.folder))))
+    card = card.replace("{{bias}}", "\n".join(table(Reader.exported(args.folder))))
     (args.folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    write_sums(args.folder)
+    write_sums(args.folder, SHIPPED)
 
 
 if __name__ == "__main__":

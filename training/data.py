@@ -1,11 +1,14 @@
 """The training sets as `Example`s, one pool for each task. Reads `.train.` files and `articles/html` only.
 
 Rows of one sentence (NewsMTSC, DSE) become one example with several targets, so that a sentence is read once.
+`python -m training.data FILE` writes all of them to a file, for runs that follow each other.
 """
 
 import gzip
 import json
 import os
+import pickle
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +22,7 @@ IGNORE = -100
 #: EmoBank's raters keep to the middle of the scale: doubled, its scores spread as the other sets' do.
 EMOBANK_SCALE = 2.0
 #: Entity classes a source does not mark: an `O` there may hide one, so they are left out of the loss.
-UNMARKED = {"wnut17": ("NORP",), "btc": ("NORP", "MISC"), "wikigold": ()}
+UNMARKED = {"wikigold": (), "wnut17": ("NORP",), "btc": ("NORP", "MISC")}
 
 
 @dataclass(slots=True)
@@ -36,8 +39,8 @@ class Example:
     #: One label a token, `IGNORE` where there is none.
     keep: list[int] | None = None
     entity: list[int] | None = None
-    #: Classes left out of the entity loss.
-    unmarked: tuple[int, ...] = ()
+    #: Its source's number in `UNMARKED`.
+    unmarked: int = 0
     #: (positions of the sentence, target in 0..1)
     salience: list[tuple[list[int], float]] = field(default_factory=list)
 
@@ -120,8 +123,7 @@ def entity(rows: list[dict]) -> list[Example]:
             tag = row["tags"][owner]
             labels[position] = ENTITY.index("I" + tag[1:] if owner == seen and tag != "O" else tag)
             seen = owner
-        hidden = tuple(ENTITY.index(f"{s}-{k}") for k in UNMARKED[row["source"]] for s in "BI")
-        examples.append(Example(encoded, entity=labels, unmarked=hidden))
+        examples.append(Example(encoded, entity=labels, unmarked=list(UNMARKED).index(row["source"])))
     return examples
 
 
@@ -157,3 +159,15 @@ def pools() -> dict[str, list[Example]]:
         "btc": entity(entities[2]),
         "salience": salience(),
     }
+
+
+def load_pools(path: Path | None) -> dict[str, list[Example]]:
+    """The pools, from the data or from a file that was made of them."""
+    return pools() if path is None else pickle.loads(path.read_bytes())
+
+
+if __name__ == "__main__":
+    # Under the module's own name, so that whoever reads the file finds its classes.
+    from training import data
+
+    Path(sys.argv[1]).write_bytes(pickle.dumps(data.pools()))

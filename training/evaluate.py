@@ -1,4 +1,6 @@
-"""Scores a model folder on the dev files: `python -m training.evaluate DIR [--trunk both] [--test] [--quick]`.
+"""Scores models on the dev files: `python -m training.evaluate DIR [--trunk both] [--test] [--quick]`.
+
+A file in place of a folder is weights as `train` leaves them; of several, the mean answer is scored.
 
 `--trunk both` sets the int8 trunk beside the float32 one, head by head. `--test` reads the test files too,
 which is for the end. `--quick` takes every fifth row of the large files. `--json` writes all figures.
@@ -12,24 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from .data import DATA, read, spell, token_owners
+from .facts import FACTS
 from .metrics import entity_counts, entity_f1, interval, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, SENTIMENT, STANCE
-from .predict import Reader, best_path, sigmoid, softmax
+from .predict import Ensemble, Reader, best_path, sigmoid, softmax
 from .salience import content_words, overlap, pages, paragraph_targets
-
-#: Sentences that state facts, written for this check: each must be neutral, its subject too.
-PLAIN = [
-    ("There will be an election in two months.", "election"),
-    ("The committee meets on Tuesday in Brussels.", "committee"),
-    ("Canada has ten provinces and three territories.", "Canada"),
-    ("The prime minister arrived in Tokyo on Monday.", "prime minister"),
-    ("The report has 240 pages and four chapters.", "report"),
-    ("Voters will choose between five candidates.", "Voters"),
-    ("The bill now goes to the Senate.", "Senate"),
-    ("Anna Schmidt was born in Hamburg in 1961.", "Anna Schmidt"),
-    ("Parliament is due to debate the budget next week.", "Parliament"),
-    ("The company employs 3,000 people at two sites.", "company"),
-]
 
 Figures = dict[str, float | tuple[float, float] | int]
 
@@ -145,13 +134,13 @@ def salience(reader: Reader) -> Figures:
 
 def plain(reader: Reader) -> Figures:
     wrong = []
-    for text, target in PLAIN:
+    for text, target in FACTS:
         start = text.index(target)
         if reader.sentiment(text)[0].argmax() != 1 or reader.stance(text, start, start + len(target)).argmax() != 1:
             wrong.append(text)
     for text in wrong:
         print(f"  not neutral: {text}")
-    return {"n": len(PLAIN), "not_neutral": len(wrong)}
+    return {"n": len(FACTS), "not_neutral": len(wrong)}
 
 
 def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[str, Figures]:
@@ -189,7 +178,7 @@ def shown(value) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--trunk", choices=["int8", "f32", "both"], default="int8")
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--quick", action="store_true")
@@ -198,7 +187,12 @@ def main() -> None:
     args = parser.parse_args()
     files = {"int8": "trunk.onnx", "f32": "trunk.f32.onnx"}
     chosen = list(files) if args.trunk == "both" else [args.trunk]
-    found = {n: figures(Reader(args.folder, files[n]), args.test, 5 if args.quick else 1, args.only) for n in chosen}
+    if args.models[0].is_dir():
+        readers = {n: Reader.exported(args.models[0], files[n]) for n in chosen}
+    else:
+        chosen = ["f32"]
+        readers = {"f32": Ensemble([Reader.trained(path) for path in args.models])}
+    found = {n: figures(readers[n], args.test, 5 if args.quick else 1, args.only) for n in chosen}
     for task in found[chosen[0]]:
         for name in chosen:
             line = "  ".join(f"{k} {shown(v)}" for k, v in found[name][task].items())

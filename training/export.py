@@ -7,6 +7,7 @@ Texts are never padded, so every position attends to every other.
 """
 
 import argparse
+import hashlib
 import math
 from pathlib import Path
 
@@ -19,6 +20,13 @@ from .model import ATTENTION_HEADS, HIDDEN, LAYER_NORM_EPSILON, LAYERS
 from .text import base_tokenizer
 
 OPSET = 20
+HALF = "average.safetensors"
+
+
+def write_sums(folder: Path, names: list[str]) -> None:
+    """Lists the SHA-256 of those of the files that are there."""
+    sums = [f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}" for n in names if (folder / n).exists()]
+    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
 
 
 class Graph:
@@ -112,8 +120,9 @@ def folded(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--weights", type=Path, required=True, help="`average.safetensors` of a run")
+    parser.add_argument("--weights", type=Path, required=True, help="`model.safetensors` of a run")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--half", type=Path, help="folder for the weights in float16, as the repository keeps them")
     args = parser.parse_args()
     weights = load_file(args.weights)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -121,6 +130,10 @@ def main() -> None:
     onnx.save(trunk_graph(folded(trunk)), args.out / "trunk.f32.onnx")
     heads = {n.removeprefix("heads."): w for n, w in weights.items() if n.startswith("heads.")}
     save_file({n: w.astype(np.float32) for n, w in heads.items()}, args.out / "heads.safetensors")
+    if args.half:
+        args.half.mkdir(parents=True, exist_ok=True)
+        save_file({n: w.astype(np.float16) for n, w in weights.items()}, args.half / HALF)
+        write_sums(args.half, [HALF])
     base_tokenizer().save(str(args.out / "tokenizer.json"), pretty=False)
 
 

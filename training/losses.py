@@ -1,120 +1,106 @@
-"""The loss of each task over the token states of a batch."""
+"""What is asked of the heads: the gold labels of a batch, and to answer as other models do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .batches import labels
-from .data import IGNORE, Example
-from .model import Model
+from .batches import Batch
+from .data import IGNORE, UNMARKED
+from .model import ENTITY, Model
 
-SALIENCE_WEIGHT = 0.5
+#: How much each head's loss counts.
+SHARES = {"sentiment": 1.0, "score": 4.0, "stance": 1.5, "directed": 0.5, "keep": 1.0, "entity": 1.0, "salience": 0.5}
 #: Added to the logit of a class that a source does not mark.
 MASKED = -1e4
+#: `[sources, classes]`: the same for each source of entities.
+HIDDEN_CLASSES = torch.tensor([[MASKED * (tag[2:] in kinds) for tag in ENTITY] for kinds in UNMARKED.values()])
 
 
-def means(states: Tensor, spans: list[tuple[int, list[int]]]) -> Tensor:
-    """Mean states `[N, D]` of `(row, positions)` spans in `states` `[B, T, D]`."""
-    b, t, _ = states.shape
-    weights = states.new_zeros(len(spans), b * t)
-    for i, (row, positions) in enumerate(spans):
-        weights[i, [row * t + p for p in positions]] = 1.0 / len(positions)
-    return weights @ states.reshape(b * t, -1)
+@dataclass(slots=True)
+class Answers:
+    """Logits of every head for everything in a batch (sizes as in `Batch`); the score is a value in -1..1."""
+
+    sentiment: Tensor
+    score: Tensor
+    stance: Tensor
+    directed: Tensor
+    keep: Tensor
+    entity: Tensor
+    salience: Tensor
 
 
-def whole(batch: list[Example], row: int) -> tuple[int, list[int]]:
-    """The span of the whole text, `[CLS]` and `[SEP]` left out."""
-    return row, list(range(1, len(batch[row].tokens) - 1))
+def answers(model: Model, batch: Batch) -> Answers:
+    states = model(*batch.reads()).flatten(0, 1)
+    means = states.new_zeros(len(batch.size), states.shape[1], dtype=torch.float)
+    means = means.index_add(0, batch.span, states[batch.pooled].float()) / batch.size[:, None]
+    texts = means[: len(batch.sentiment)]
+    mentions, paragraphs = means[batch.mention], texts[batch.mention_text]
+    held = [means[batch.holder], mentions[batch.held], paragraphs[batch.held]]
+    return Answers(
+        sentiment=model.heads["sentiment"](texts).float(),
+        score=torch.tanh(model.heads["score"](texts).float()).squeeze(-1),
+        stance=model.heads["stance"](torch.cat([mentions, paragraphs], -1)).float(),
+        directed=model.heads["directed"](torch.cat(held, -1)).float(),
+        keep=model.heads["keep"](states[batch.token]).float().squeeze(-1),
+        entity=model.heads["entity"](states[batch.word]).float(),
+        salience=model.heads["salience"](torch.cat([means[batch.sentence], texts[batch.sentence_text]], -1))
+        .float()
+        .squeeze(-1),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What counts how much, for batches of one pool."""
+def gold(given: Answers, batch: Batch, smoothing: float) -> Tensor:
+    """The losses of all labels in the batch, each head's a weighted mean over its labelled rows."""
 
-    smoothing: float
-    #: The score, beside the class of sentiment.
-    score: float
-    #: DSE rows in the stance head: they say what one named holder thinks of the target, not what the text does.
-    directed_in_stance: float
-    #: How alike a stance comes out of two readings with different dropout (R-Drop, Liang et al. 2021).
-    agreement: float
-    #: How the sentences of a passage rank, beside how salient each is.
-    ranking: float
+    def over(each: Tensor, weight: Tensor) -> Tensor:
+        return (each * weight).sum() / weight.sum().clamp(min=1e-6)
 
+    def classes(logits: Tensor, wanted: Tensor, weight: Tensor | float = 1.0, smoothing: float = smoothing) -> Tensor:
+        each = F.cross_entropy(logits, wanted, ignore_index=IGNORE, label_smoothing=smoothing, reduction="none")
+        return over(each, (wanted != IGNORE) * weight)
 
-def loss(model: Model, batch: list[Example], states: Tensor, weights: Weights) -> Tensor:
-    """Sum of the losses of all labels the batch has. Batches are of one pool, so one or two apply.
-
-    Where `weights.agreement` is not zero, the second half of the batch is the first once more.
-    """
-    parts = []
-    first = batch[0]
-    if first.sentiment is not None:
-        parts += _sentiment(model, batch, states, weights)
-    if first.stance:
-        parts += _stance(model, batch, states, weights)
-    if first.keep is not None:
-        wanted = labels(batch, "keep", states.shape[1])
-        known = wanted != IGNORE
-        logits = model.heads["keep"](states.reshape(len(known), -1)[known]).squeeze(-1)
-        parts.append(F.binary_cross_entropy_with_logits(logits, wanted[known].float()))
-    if first.entity is not None:
-        wanted = labels(batch, "entity", states.shape[1])
-        known = wanted != IGNORE
-        logits = model.heads["entity"](states.reshape(len(known), -1)[known])
-        hidden = torch.zeros(logits.shape[-1])
-        hidden[list(first.unmarked)] = MASKED
-        parts.append(F.cross_entropy(logits + hidden, wanted[known]))
-    if first.salience:
-        parts.append(SALIENCE_WEIGHT * _salience(model, batch, states, weights.ranking))
-    return torch.stack(parts).sum()
+    scored, kept = ~batch.score.isnan(), batch.keep != IGNORE
+    hidden = HIDDEN_CLASSES.to(given.entity.device, non_blocking=True)[batch.unmarked]
+    keeps = F.binary_cross_entropy_with_logits(given.keep, batch.keep.clamp(min=0).float(), reduction="none")
+    parts = {
+        "sentiment": classes(given.sentiment, batch.sentiment),
+        "score": over((given.score - batch.score.nan_to_num()) ** 2, batch.score_weight * scored),
+        "stance": classes(given.stance, batch.stance, batch.stance_weight),
+        "directed": classes(given.directed, batch.stance[batch.held]),
+        "keep": over(keeps, kept.float()),
+        "entity": classes(given.entity + hidden, batch.entity, smoothing=0.0),
+        "salience": _salience(given.salience, batch),
+    }
+    return torch.stack([SHARES[name] * part for name, part in parts.items()]).sum()
 
 
-def _sentiment(model: Model, batch: list[Example], states: Tensor, weights: Weights) -> list[Tensor]:
-    pooled = means(states, [whole(batch, row) for row in range(len(batch))])
-    wanted = torch.tensor([e.sentiment for e in batch])
-    scores = torch.tensor([e.score for e in batch])
-    given = torch.tanh(model.heads["score"](pooled)).squeeze(-1)
-    return [
-        F.cross_entropy(model.heads["sentiment"](pooled), wanted, label_smoothing=weights.smoothing),
-        weights.score * F.mse_loss(given, scores),
-    ]
+def _salience(given: Tensor, batch: Batch) -> Tensor:
+    """Each sentence against its target, and the sentences of a passage against each other (ListNet, Cao et al. 2007)."""
+    each = F.binary_cross_entropy_with_logits(given, batch.salience)
+    same = batch.sentence_text[:, None] == batch.sentence_text[None, :]
+    shares = batch.salience / (same * batch.salience).sum(-1).clamp(min=1e-6)
+    log_shares = given - torch.where(same, given, float("-inf")).logsumexp(-1)
+    passages = same.float().sum(-1).reciprocal().sum().clamp(min=1.0)
+    return each - (shares * log_shares).sum() / passages
 
 
-def _stance(model: Model, batch: list[Example], states: Tensor, weights: Weights) -> list[Tensor]:
-    rows = [(row, mention, label) for row, e in enumerate(batch) for mention, label in e.stance]
-    mentions = means(states, [(row, mention) for row, mention, _ in rows])
-    paragraphs = means(states, [whole(batch, row) for row, _, _ in rows])
-    wanted = torch.tensor([label for *_, label in rows])
-    logits = model.heads["stance"](torch.cat([mentions, paragraphs], -1))
-    stance = F.cross_entropy(logits, wanted, label_smoothing=weights.smoothing)
-    if weights.agreement:
-        once, again = F.log_softmax(logits, -1).chunk(2)
-        apart = ((once.exp() - again.exp()) * (once - again)).sum(-1).mean() / 2
-        stance = stance + weights.agreement * apart
-    if not batch[0].directed:
-        return [stance]
-    # The targets of a directed batch are the mentions of its stance rows, in the same order.
-    holders = means(states, [(row, holder) for row, e in enumerate(batch) for holder, _, _ in e.directed])
-    logits = model.heads["directed"](torch.cat([holders, mentions, paragraphs], -1))
-    return [weights.directed_in_stance * stance, F.cross_entropy(logits, wanted, label_smoothing=weights.smoothing)]
+def soft(given: Answers, wanted: Answers) -> Tensor:
+    """How far the answers lie from those of other models, on every row, labelled or not: Kullback-Leibler divergence of
+    the classes (Hinton et al. 2015), squared difference of the score."""
+    total = SHARES["score"] * ((given.score - wanted.score) ** 2).mean()
+    for name in ("sentiment", "stance", "directed", "entity"):
+        p, q = getattr(wanted, name).log_softmax(-1), getattr(given, name).log_softmax(-1)
+        total = total + SHARES[name] * (p.exp() * (p - q)).sum(-1).mean()
+    for name in ("keep", "salience"):
+        p, q = getattr(wanted, name), getattr(given, name)
+        each = F.binary_cross_entropy_with_logits(q, p.sigmoid(), reduction="none")
+        least = F.binary_cross_entropy_with_logits(p, p.sigmoid(), reduction="none")
+        total = total + SHARES[name] * (each - least).mean()
+    return total
 
 
-def _salience(model: Model, batch: list[Example], states: Tensor, ranking: float) -> Tensor:
-    """Each sentence against its target, and the sentences of a passage against each other (Cao et al. 2007)."""
-    spans = [(row, p) for row, e in enumerate(batch) for p, _ in e.salience]
-    wanted = torch.tensor([t for e in batch for _, t in e.salience])
-    paragraphs = means(states, [whole(batch, row) for row, _ in spans])
-    logits = model.heads["salience"](torch.cat([means(states, spans), paragraphs], -1)).squeeze(-1)
-    each = F.binary_cross_entropy_with_logits(logits, wanted)
-    if not ranking:
-        return each
-    sizes = [len(e.salience) for e in batch]
-    ranks = [
-        F.cross_entropy(given, share / share.sum())
-        for given, share in zip(logits.split(sizes), wanted.split(sizes), strict=True)
-        if share.sum() > 0
-    ]
-    return each + ranking * torch.stack(ranks).mean() if ranks else each
+def mean(of: list[Answers]) -> Answers:
+    """The mean of several models' answers: of log-probabilities, so a geometric mean of the classes' probabilities."""
+    return Answers(*(torch.stack([getattr(a, f.name) for a in of]).mean(0) for f in fields(Answers)))

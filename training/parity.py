@@ -78,7 +78,7 @@ def word_spans(encoded: Encoded) -> list[tuple[int, int]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
-    reader = Reader(parser.parse_args().folder)
+    reader = Reader.exported(parser.parse_args().folder)
     cases = [case(reader, text, targets) for text, targets in CASES]
     out = Path(__file__).with_name("parity.json")
     out.write_text(json.dumps(cases, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,9 +1,11 @@
-"""Answers of an exported model: ONNX trunk through ONNX Runtime, heads in NumPy. One text, one pass, no padding.
+"""Answers of a model, one text a pass, no padding, heads in NumPy.
 
-This is the reference of what `columnist` does in Rust; nothing here needs PyTorch.
+An exported model runs through ONNX Runtime: the reference of what `columnist` does in Rust. Weights fresh from
+training run through PyTorch.
 """
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,29 +14,57 @@ import onnxruntime
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from .text import MASK, Encoded, encode
+from .text import MASK, Encoded, base_tokenizer, encode
 
 
 class Reader:
-    """A model folder, read with its int8 trunk or with the float32 one beside it."""
+    """A trunk that gives the states `[T, 384]` of an encoded text, and heads over them."""
 
-    def __init__(self, folder: Path, trunk: str = "trunk.onnx", threads: int = 1):
+    def __init__(
+        self, states: Callable[[Encoded], np.ndarray], heads: dict[str, np.ndarray], config: dict, tokenizer: Tokenizer
+    ):
+        self.states, self.heads, self.config, self.tokenizer = states, heads, config, tokenizer
+        self.read = lru_cache(maxsize=20_000)(self._read)
+
+    @classmethod
+    def exported(cls, folder: Path, trunk: str = "trunk.onnx", threads: int = 1) -> "Reader":
+        """A model folder, read with its int8 trunk or with the float32 one beside it."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(folder / trunk, options, ["CPUExecutionProvider"])
-        self.heads = load_file(folder / "heads.safetensors")
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        session = onnxruntime.InferenceSession(folder / trunk, options, ["CPUExecutionProvider"])
+
+        def states(text: Encoded) -> np.ndarray:
+            feed = {"input_ids": np.array([text.ids]), "token_type_ids": np.array([text.types])}
+            return session.run(["token_states"], feed)[0][0]
+
         config = folder / "config.json"
-        self.config = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
-        self.read = lru_cache(maxsize=20_000)(self._read)
+        config = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
+        heads = load_file(folder / "heads.safetensors")
+        return cls(states, heads, config, Tokenizer.from_file(str(folder / "tokenizer.json")))
+
+    @classmethod
+    def trained(cls, path: Path) -> "Reader":
+        """Weights as `train` leaves them, before calibration."""
+        import torch  # An exported model is read without it.
+
+        from .train import DEVICE, load
+
+        model = load(path).eval()
+
+        @torch.no_grad()
+        def states(text: Encoded) -> np.ndarray:
+            ids, types = (torch.tensor([row], device=DEVICE) for row in (text.ids, text.types))
+            return model(ids, types)[0].cpu().numpy()
+
+        heads = {n.removeprefix("heads."): p.cpu().numpy() for n, p in model.state_dict().items() if "heads." in n}
+        return cls(states, heads, {}, base_tokenizer())
 
     def _read(self, text: str, hidden: tuple[int, int] = (0, 0)) -> tuple[Encoded, np.ndarray]:
         """Tokens and their states `[T, 384]`; tokens in the span `hidden` are read as `[MASK]`."""
         encoded = encode(text, self.tokenizer)
         for position in encoded.covered(*hidden):
             encoded.ids[position] = MASK
-        feed = {"input_ids": np.array([encoded.ids]), "token_type_ids": np.array([encoded.types])}
-        return encoded, self.session.run(None, feed)[0][0]
+        return encoded, self.states(encoded)
 
     def head(self, name: str, x: np.ndarray) -> np.ndarray:
         if f"{name}.dense.weight" in self.heads:
@@ -61,6 +91,11 @@ class Reader:
             return np.array([-9.0, 9.0, -9.0], np.float32)
         return self.head("stance", np.concatenate([states[covered].mean(0), paragraph(encoded, states)]))
 
+    def mention(self, text: str, start: int, end: int) -> np.ndarray:
+        """What the stance head reads of the mention at `start..end`, `[768]`."""
+        encoded, states = self.read(text)
+        return np.concatenate([states[encoded.covered(start, end)].mean(0), paragraph(encoded, states)])
+
     def directed(self, text: str, holder: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
         encoded, states = self.read(text)
         spans = [states[encoded.covered(*span)].mean(0) for span in (holder, target)]
@@ -84,6 +119,39 @@ class Reader:
         """Logits `[words, 11]`."""
         encoded, states = self.read(text)
         return encoded, self.head("entity", states[encoded.first_tokens()])
+
+
+class Ensemble:
+    """Several models as one: the mean of their logits. It cannot ship; it says what there is to learn from."""
+
+    def __init__(self, readers: list[Reader]):
+        self.readers = readers
+
+    def temperature(self, _name: str) -> float:
+        return 1.0
+
+    def sentiment(self, text: str) -> tuple[np.ndarray, float]:
+        logits, scores = zip(*(r.sentiment(text) for r in self.readers), strict=True)
+        return np.mean(logits, 0), float(np.mean(scores))
+
+    def keep(self, text: str) -> tuple[Encoded, np.ndarray]:
+        return self.readers[0].read(text)[0], np.mean([r.keep(text)[1] for r in self.readers], 0)
+
+    def entity(self, text: str) -> tuple[Encoded, np.ndarray]:
+        return self.readers[0].read(text)[0], np.mean([r.entity(text)[1] for r in self.readers], 0)
+
+    def stance(self, *args, **kwargs) -> np.ndarray:
+        return np.mean([r.stance(*args, **kwargs) for r in self.readers], 0)
+
+    def directed(self, *args) -> np.ndarray:
+        return np.mean([r.directed(*args) for r in self.readers], 0)
+
+    def salience(self, *args) -> np.ndarray:
+        return np.mean([r.salience(*args) for r in self.readers], 0)
+
+    @property
+    def config(self) -> dict:
+        return {}
 
 
 def paragraph(encoded: Encoded, states: np.ndarray) -> np.ndarray:

@@ -34,20 +34,25 @@ def held_out_name(name: str) -> bool:
     return crc32(name.encode()) % HELD_OUT == 0
 
 
+def bodies(folder: Path, held_out: bool) -> dict[str, list[str]]:
+    """Paragraphs of the articles by page name, either the training share or the held-out one."""
+    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
+    chosen = [name for name in sorted(truth) if held_out_name(name) == held_out]
+    return {n: [p.strip() for p in truth[n]["articleBody"].split("\n") if p.strip()] for n in chosen}
+
+
 def pages(folder: Path, held_out: bool) -> list[Page]:
     """Pages with a title and a text, either the training share or the held-out one."""
-    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
     found = []
-    for name in sorted(truth):
+    for name, paragraphs in bodies(folder, held_out).items():
         source = folder / "html" / f"{name}.html.gz"
-        if held_out_name(name) != held_out or not source.exists():
+        if not source.exists():
             continue
         tree = html.fromstring(gzip.decompress(source.read_bytes()))
         title = _first(tree, "//meta[@property='og:title']/@content", "//title/text()", "//h1//text()")
         description = _first(
             tree, "//meta[@property='og:description']/@content", "//meta[@name='description']/@content"
         )
-        paragraphs = [p.strip() for p in truth[name]["articleBody"].split("\n") if p.strip()]
         if title and paragraphs:
             found.append(Page(title, description, paragraphs))
     return found

@@ -1,190 +1,117 @@
-"""Trains one phase of a run: `python -m training.train --phase stable --out /tmp/run`.
+"""Trains a model: `python -m training.train --seed 1 --out runs/teacher1`.
 
-Batches are of one task each; a step takes one batch, split over single-threaded workers that share the
-weights and keep their own gradients. Phases make a warmup-stable-decay schedule (Hu et al. 2024): a
-constant rate, snapshots on the way, and a last phase whose rate falls to zero. Weights are also averaged
-exponentially (EMA); the averages are what is exported.
+A step reads texts of every pool at once, so that no task is ahead of another, and the rate rises, then falls to zero
+along a cosine. With `--teachers`, the model learns from the mean of their answers beside the gold labels, on every
+text and for every head (distillation, Hinton et al. 2015): a text labelled for one task so teaches them all, and no
+head forgets what it knew of the others' texts. Runs on a GPU if there is one, in bfloat16 either way.
 """
 
 import argparse
-import copy
-import random
+import math
 import time
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from collections import defaultdict
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 
-from .aware import View
-from .batches import Pool, tensors
-from .data import pools
-from .losses import Weights, loss
-from .model import LAYERS, Dropout, Model, Trunk
+from .batches import batches
+from .data import Example, load_pools
+from .losses import Answers, answers, gold, mean, soft
+from .model import LAYERS, Model, Trunk
 
 CONFIG = Path(__file__).with_name("config.toml")
-#: The average is renewed every so many steps; a renewal reads and writes all weights.
-EMA_EVERY = 5
-SNAPSHOT_EVERY = 100
-#: Of a phase, where the configuration is silent.
-DEFAULTS = {
-    "decay": False,
-    "int8": False,
-    "rate": 1.0,
-    "run": {},
-    "score": {},
-    "directed_in_stance": {},
-    "agreement": {},
-    "ranking": 0.0,
-}
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def optimizers(model: Model, settings: dict) -> list[torch.optim.Optimizer]:
-    """AdamW with a rate for each layer, and a lazy Adam for the word table, whose gradient is sparse."""
+def optimizer(model: Model, settings: dict) -> torch.optim.Optimizer:
+    """AdamW with a rate for each layer, lower the deeper it lies."""
     base, decay = settings["trunk_rate"], settings["layer_decay"]
 
     def rate(name: str) -> float:
-        if name.startswith("heads."):
-            return settings["head_rate"]
         parts = name.split(".")
-        depth = int(parts[2]) + 1 if parts[1] == "layers" else 0
-        if parts[1] == "case":  # Starts with no signal in it, so it may move as fast as a head.
+        # The case table starts with no signal in it, so it may move as fast as a head.
+        if parts[0] == "heads" or parts[1] == "case":
             return settings["head_rate"]
+        depth = int(parts[2]) + 1 if parts[1] == "layers" else 0
         return base * decay ** (LAYERS - depth)
 
-    groups = [
-        {"params": [p], "lr": rate(n), "rate": rate(n), "weight_decay": settings["weight_decay"] * (p.ndim > 1)}
-        for n, p in model.named_parameters()
-        if n != "trunk.words.weight"
-    ]
-    words = {"params": [model.trunk.words.weight], "lr": 0.0, "rate": rate("trunk.words.weight")}
-    return [torch.optim.AdamW(groups, fused=True), torch.optim.SparseAdam([words], lr=1e-9)]
+    groups: dict[tuple[float, float], list[torch.Tensor]] = defaultdict(list)
+    for name, parameter in model.named_parameters():
+        groups[rate(name), settings["weight_decay"] * (parameter.ndim > 1)].append(parameter)
+    made = [{"params": p, "lr": 0.0, "rate": r, "weight_decay": d} for (r, d), p in groups.items()]
+    return torch.optim.AdamW(made, betas=(0.9, 0.98), fused=True)
 
 
-def workers(model: Model, count: int, seed: int) -> list[Model]:
-    """Copies of the model that share its weights but not its gradients or its dropout."""
-    made = [copy.deepcopy(model) for _ in range(count)]
-    for number, worker in enumerate(made):
-        for mine, shared in zip(worker.parameters(), model.parameters(), strict=True):
-            mine.data = shared.data
-        generator = torch.Generator().manual_seed(seed * 1000 + number)
-        for module in worker.modules():
-            if isinstance(module, Dropout):
-                module.generator = generator
-    return made
-
-
-def gradient(worker: Model, part: list, share: float, weights: Weights) -> float:
-    """Adds the gradient of a part of a batch, its share of the texts, to the worker's own; gives its loss."""
-    part = part * 2 if weights.agreement else part
-    ids, types, mask = tensors(part)
-    value = loss(worker, part, worker(ids, types, None if mask.all() else mask), weights)
-    (value * share).backward()
-    return value.item()
-
-
-def train(settings: dict, phase: dict, model: Model, average: Model, folder: Path) -> None:
-    run, tuning = settings["run"], settings["optimizer"]
-    seed = f"{run['seed']}-{phase['name']}"
-    draw = random.Random(seed)
-    everything = pools()
-    mixed = {n: Pool(n, everything[n], settings, run["seed"] + len(seed)) for n in phase["mix"]}
-    view = View(model) if phase["int8"] else None
-    team = workers(view.model if view else model, run["workers"], draw.randrange(10**6))
-    chosen = optimizers(model, tuning)
-    dense = [p for n, p in model.named_parameters() if n != "trunk.words.weight"]
-    weights = {
-        name: Weights(
-            smoothing=tuning["label_smoothing"],
-            score=phase["score"].get(name, 3.0),
-            directed_in_stance=phase["directed_in_stance"].get(name, 0.5),
-            agreement=phase["agreement"].get(name, 0.0),
-            ranking=phase["ranking"],
-        )
-        for name in mixed
-    }
-    totals: dict[str, list[float]] = {name: [] for name in mixed}
-    started, tokens = time.time(), 0
-    with ThreadPoolExecutor(len(team)) as threads:
-        for step in range(phase["steps"]):
-            warm = min(1.0, (step + 1) / tuning["warmup_steps"])
-            fall = 1.0 - step / phase["steps"] if phase["decay"] else 1.0
-            for group in (g for o in chosen for g in o.param_groups):
-                group["lr"] = group["rate"] * min(warm, fall) * phase["rate"]
-            name = draw.choices(list(mixed), weights=list(phase["mix"].values()))[0]
-            batch = mixed[name].next()
-            parts = [part for part in (batch[i :: len(team)] for i in range(len(team))) if part]
-            jobs = [
-                threads.submit(gradient, worker, part, len(part) / len(batch), weights[name])
-                for worker, part in zip(team, parts, strict=False)
-            ]
-            totals[name] += [job.result() for job in jobs]
-            collect(team, model)
-            torch.nn.utils.clip_grad_norm_(dense, tuning["clip"])
-            for optimizer in chosen:
-                optimizer.step()
-                optimizer.zero_grad()
-            if view:
-                view.renew(torch.tensor([i for e in batch for i in e.tokens.ids]))
-            if (step + 1) % EMA_EVERY == 0:
-                update(average, model, min(tuning["ema"], (step + 1) / (step + 20)) ** EMA_EVERY)
-            tokens += sum(len(e.tokens) for e in batch)
-            if (step + 1) % 50 == 0:
-                losses = " ".join(f"{n} {sum(t) / len(t):.3f}" for n, t in totals.items() if t)
-                spent = time.time() - started
-                print(f"{step + 1} {spent:.0f}s {tokens / spent:.0f} tok/s {losses}", flush=True)
-                totals = {name: [] for name in mixed}
-            if (step + 1) % SNAPSHOT_EVERY == 0 or step + 1 == phase["steps"]:
-                save(average, folder / "average.safetensors")
-                save(model, folder / "model.safetensors")
-
-
-def collect(team: list[Model], model: Model) -> None:
-    """Moves every worker's gradient to the model, in a fixed order."""
-    for worker in team:
-        for mine, whole in zip(worker.parameters(), model.parameters(), strict=True):
-            if mine.grad is not None:
-                whole.grad = mine.grad if whole.grad is None else whole.grad + mine.grad
-                mine.grad = None
+def train(model: Model, pools: dict[str, list[Example]], settings: dict, seed: int, teachers: list[Model]) -> None:
+    tuning, steps = settings["optimizer"], settings["run"]["steps"]
+    agreement, share = tuning["agreement"], tuning["gold_share"] if teachers else 1.0
+    chosen = optimizer(model, tuning)
+    feed = batches(pools, settings, seed)
+    started = time.time()
+    for step in range(steps):
+        batch = next(feed).to(DEVICE)
+        warm = min(1.0, (step + 1) / tuning["warmup_steps"])
+        for group in chosen.param_groups:
+            group["lr"] = group["rate"] * warm * (1 + math.cos(math.pi * step / steps)) / 2
+        with torch.autocast(DEVICE, torch.bfloat16):
+            given = answers(model, batch)
+            loss = share * gold(given, batch, tuning["label_smoothing"])
+            if teachers:
+                loss = loss + (1 - share) * soft(given, taught(teachers, batch))
+            if agreement:
+                again = answers(model, batch)
+                loss = (loss + share * gold(again, batch, tuning["label_smoothing"])) / 2
+                loss = loss + agreement * (soft(given, again) + soft(again, given)) / 2
+        chosen.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), tuning["clip"])
+        chosen.step()
+        if (step + 1) % 20 == 0:
+            print(f"{step + 1} of {steps}, {time.time() - started:.0f} s, loss {loss.item():.3f}", flush=True)
 
 
 @torch.no_grad()
-def update(average: Model, model: Model, keep: float) -> None:
-    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1.0 - keep)
+def taught(teachers: list[Model], batch) -> Answers:
+    return mean([answers(teacher, batch) for teacher in teachers])
 
 
-def save(model: Model, path: Path) -> None:
-    """Writes the weights; the file has its name only when it is complete."""
-    part = path.with_suffix(".part")
-    save_file({n: p.contiguous() for n, p in model.state_dict().items()}, part)
-    part.rename(path)
+def load(path: Path | None, dropout: float = 0.0) -> Model:
+    """The weights in `path`, or the base model with new heads."""
+    if path is None:
+        return Model(Trunk.pretrained(dropout), dropout).to(DEVICE)
+    return Model.of(load_file(path), dropout).to(DEVICE)
+
+
+def settings_of(phase: str | None) -> dict:
+    """The configuration, with the tables of a phase in place of the common ones."""
+    settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+    phases = settings.pop("phase")
+    for table, values in (phases[phase] if phase else {}).items():
+        settings[table] |= values
+    return settings
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--phase", required=True, help="name of the phase in the configuration")
-    parser.add_argument("--out", type=Path, required=True, help="folder for weights; the next phase starts from it")
-    parser.add_argument("--start", type=Path, help="folder of the phase before; left out, starts from the base model")
-    parser.add_argument("--config", type=Path, default=CONFIG)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder for `model.safetensors`")
+    parser.add_argument("--start", type=Path, help="weights to start from; left out, the base model")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="weights of models to learn from")
+    parser.add_argument("--pools", type=Path, help="written by `python -m training.data`")
+    parser.add_argument("--phase", help="a phase of the configuration")
+    parser.add_argument("--steps", type=int, help="in place of the configuration's")
     args = parser.parse_args()
-    settings = tomllib.loads(args.config.read_text(encoding="utf-8"))
-    phase = DEFAULTS | next(p for p in settings["phase"] if p["name"] == args.phase)
-    settings["run"] |= phase["run"]
-    torch.set_num_threads(1)
-    torch.manual_seed(settings["run"]["seed"])
-    dropout = settings["optimizer"]["dropout"]
-    model = Model(Trunk.pretrained(dropout), dropout)
-    if args.start:
-        # What is kept in the repository is the average alone.
-        last = args.start / "model.safetensors"
-        model.load_state_dict(load_file(last if last.exists() else args.start / "average.safetensors"))
-    average = copy.deepcopy(model).requires_grad_(False)
-    if args.start:
-        average.load_state_dict(load_file(args.start / "average.safetensors"))
+    settings = settings_of(args.phase)
+    settings["run"]["steps"] = args.steps or settings["run"]["steps"]
+    print(f"seed {args.seed}, {settings}", flush=True)
+    torch.manual_seed(args.seed)
+    model = load(args.start, settings["optimizer"]["dropout"])
+    teachers = [load(path).eval() for path in args.teachers]
+    train(model, load_pools(args.pools), settings, args.seed, teachers)
     args.out.mkdir(parents=True, exist_ok=True)
-    print(f"phase {phase}", flush=True)
-    train(settings, phase, model, average, args.out)
+    save_file({n: p.contiguous().cpu() for n, p in model.state_dict().items()}, args.out / "model.safetensors")
 
 
 if __name__ == "__main__":
