@@ -284,6 +284,31 @@ mod tests {
     }
 
     #[test]
+    fn mentions_may_stand_in_any_order_and_on_either_side_of_a_window() {
+        let engine = engine();
+        let text = "The committee met on Tuesday to discuss the harbour. ".repeat(70);
+        let mut long = paragraph(text.trim_end());
+        long.sentences = sentences(&long.text);
+        long.mentions = long
+            .text
+            .match_indices("committee")
+            .map(|(at, word)| Mention {
+                span: at..at + word.len(),
+                target: 0,
+            })
+            .collect();
+        let forwards = engine.read(&long).expect("it answers");
+        long.mentions.reverse();
+        let backwards = engine.read(&long).expect("it answers");
+        let (forwards, backwards) = (
+            forwards.stance,
+            backwards.stance.map(|all| all.into_iter().rev().collect()),
+        );
+        assert_eq!(forwards, backwards);
+        assert_eq!(forwards.map(|all| all.len()), Some(70));
+    }
+
+    #[test]
     fn an_answer_does_not_depend_on_its_neighbours() {
         let mut engine = engine();
         let texts = [

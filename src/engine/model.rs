@@ -131,6 +131,23 @@ pub struct Config {
     pub threshold: Threshold,
 }
 
+impl Config {
+    /// Reads the file; sizes with which no model of this shape could run are refused.
+    pub fn parse(bytes: &[u8]) -> Result<Config, String> {
+        let config: Config = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if !(1..=1 << 14).contains(&config.hidden_size) {
+            return Err(format!("`hidden_size` cannot be {}", config.hidden_size));
+        }
+        if !(16..=1 << 16).contains(&config.max_positions) {
+            return Err(format!("`max_positions` cannot be {}", config.max_positions));
+        }
+        if config.labels.entity.is_empty() {
+            return Err("`labels.entity` is empty".to_owned());
+        }
+        Ok(config)
+    }
+}
+
 /// Thresholds, chosen on development data.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Threshold {
@@ -188,26 +205,30 @@ fn shipped(file: &str) -> &'static [u8] {
     }
 }
 
+/// More bytes than any file of a model of this shape has: one that is larger is not read.
+const LARGEST: u64 = 1 << 30;
+
 impl Location {
-    /// Reads the files; those of a folder are checked against its `SHA256SUMS`.
+    /// Reads the files. Those of a folder are checked against its `SHA256SUMS` before anything in them is looked at.
     pub fn files(&self) -> Result<Files, ModelError> {
         let sums = self.read(SUMS)?;
-        let files = Files {
-            trunk: self.read("trunk.onnx")?,
-            heads: self.read("heads.safetensors")?,
-            tokenizer: self.read("tokenizer.json")?,
-            config: serde_json::from_slice(&self.read("config.json")?).map_err(|error| {
-                ModelError::Content {
-                    file: "config.json",
-                    why: error.to_string(),
-                }
+        let read = |file: &'static str| {
+            let bytes = self.read(file)?;
+            if let Location::Folder(_) = self {
+                self.check(&String::from_utf8_lossy(&sums), file, &bytes)?;
+            }
+            Ok(bytes)
+        };
+        Ok(Files {
+            trunk: read("trunk.onnx")?,
+            heads: read("heads.safetensors")?,
+            tokenizer: read("tokenizer.json")?,
+            config: Config::parse(&read("config.json")?).map_err(|why| ModelError::Content {
+                file: "config.json",
+                why,
             })?,
             sha256: sha256(&sums),
-        };
-        if let Location::Folder(_) = self {
-            self.verify()?;
-        }
-        Ok(files)
+        })
     }
 
     /// Compares the files with the list of their digests; gives how many bytes they have.
@@ -216,27 +237,33 @@ impl Location {
         let sums = String::from_utf8_lossy(&sums);
         let mut bytes = 0;
         for file in FILES {
-            let expected = sums
-                .lines()
-                .filter_map(|line| line.split_once(char::is_whitespace))
-                .find(|(_, name)| name.trim_start_matches([' ', '*', '.', '/']) == file)
-                .map(|(digest, _)| digest)
-                .ok_or_else(|| ModelError::Unlisted {
-                    path: self.path(SUMS),
-                    file,
-                })?;
             let content = self.read(file)?;
-            let got = sha256(&content);
-            if got != expected {
-                return Err(ModelError::Checksum {
-                    path: self.path(file),
-                    expected: expected.to_owned(),
-                    got,
-                });
-            }
+            self.check(&sums, file, &content)?;
             bytes += content.len() as u64;
         }
         Ok(bytes)
+    }
+
+    /// Compares a file's content with the digest that the list has for it.
+    fn check(&self, sums: &str, file: &'static str, content: &[u8]) -> Result<(), ModelError> {
+        let expected = sums
+            .lines()
+            .filter_map(|line| line.split_once(char::is_whitespace))
+            .find(|(_, name)| name.trim_start_matches([' ', '*', '.', '/']) == file)
+            .map(|(digest, _)| digest)
+            .ok_or_else(|| ModelError::Unlisted {
+                path: self.path(SUMS),
+                file,
+            })?;
+        let got = sha256(content);
+        if got == expected {
+            return Ok(());
+        }
+        Err(ModelError::Checksum {
+            path: self.path(file),
+            expected: expected.to_owned(),
+            got,
+        })
     }
 
     fn read(&self, file: &'static str) -> Result<Cow<'static, [u8]>, ModelError> {
@@ -244,12 +271,17 @@ impl Location {
             Location::Shipped => return Ok(Cow::Borrowed(shipped(file))),
             Location::Folder(folder) => folder,
         };
-        fs::read(folder.join(file))
-            .map(Cow::Owned)
-            .map_err(|source| ModelError::Read {
-                path: self.path(file),
-                source,
-            })
+        let failed = |source| ModelError::Read {
+            path: self.path(file),
+            source,
+        };
+        let path = folder.join(file);
+        let bytes = fs::metadata(&path).map_err(failed)?.len();
+        if bytes > LARGEST {
+            let why = format!("it has {bytes} bytes, and no model of this shape has more than {LARGEST}");
+            return Err(ModelError::Content { file, why });
+        }
+        fs::read(path).map(Cow::Owned).map_err(failed)
     }
 
     /// A file's path, for messages.
@@ -266,6 +298,28 @@ impl Location {
         match self {
             Location::Shipped => "columnist-mini (part of this program)".to_owned(),
             Location::Folder(folder) => folder.display().to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_cannot_be_are_refused() {
+        let shipped = String::from_utf8_lossy(shipped("config.json")).replace(char::is_whitespace, "");
+        assert!(Config::parse(shipped.as_bytes()).is_ok());
+        for (name, wrong) in [
+            ("hidden_size", "0"),
+            ("hidden_size", "9223372036854775807"),
+            ("max_positions", "2"),
+        ] {
+            let start = shipped.find(name).expect("it is there") + name.len() + 2;
+            let end = start + shipped[start..].find([',', '}']).expect("it goes on");
+            let config = format!("{}{wrong}{}", &shipped[..start], &shipped[end..]);
+            let error = Config::parse(config.as_bytes()).expect_err("it is refused");
+            assert_eq!(error, format!("`{name}` cannot be {wrong}"));
         }
     }
 }

@@ -70,26 +70,32 @@ impl Targets {
     /// Any mentions they have are replaced. All paragraphs count as context, so that a heading or a caption
     /// may name in full whom the body calls by surname.
     pub fn mark(&self, paragraphs: &mut [Paragraph]) {
-        // A folded text is far larger than the text itself: only one at a time is held.
+        // A folded text is far larger than the text itself, and more is found than chosen: both are held for one
+        // paragraph at a time.
         let mut forms = Defined::new();
-        let mut found: Vec<Vec<Found>> = paragraphs
+        let mut chosen: Vec<Vec<Found>> = paragraphs
             .iter()
             .map(|paragraph| {
                 let text = Text::new(&paragraph.text);
                 let found = self.finder.find(&text, &self.surnames);
                 self.define(&text, &found, &mut forms);
-                found
+                select(found)
             })
             .collect();
         forms.retain(|folded, _| !self.finder.knows(folded));
         if !forms.is_empty()
             && let Ok(finder) = Finder::new(defined(forms))
         {
-            for (paragraph, found) in paragraphs.iter().zip(&mut found) {
-                found.extend(finder.find(&Text::new(&paragraph.text), &self.surnames));
+            for (paragraph, chosen) in paragraphs.iter().zip(&mut chosen) {
+                let text = Text::new(&paragraph.text);
+                let mut found = finder.find(&text, &self.surnames);
+                if !found.is_empty() {
+                    // As if both had been looked for at once: of equals, the first that was found is chosen.
+                    found.splice(..0, self.finder.find(&text, &self.surnames));
+                    *chosen = select(found);
+                }
             }
         }
-        let chosen: Vec<Vec<Found>> = found.into_iter().map(select).collect();
         let settled = settle(&chosen, &self.surnames);
         for (paragraph, mentions) in paragraphs.iter_mut().zip(settled) {
             let mention = |(span, target)| Mention { span, target };
@@ -204,7 +210,8 @@ impl Finder {
         let mut forms: Vec<Vec<Form>> = Vec::new();
         let mut texts: Vec<String> = Vec::new();
         let mut patterns: HashMap<String, usize> = HashMap::new();
-        for form in all {
+        // An empty pattern would be found between any two bytes, those of one letter too.
+        for form in all.into_iter().filter(|form| !form.alias.text.is_empty()) {
             let at = *patterns.entry(form.alias.text.clone()).or_insert_with(|| {
                 texts.push(form.alias.text.clone());
                 forms.push(Vec::new());

@@ -118,12 +118,12 @@ impl Target {
     ) -> Result<Target, TargetsError> {
         let name = tidy(name);
         let place = place.to_owned();
-        if !name.contains(char::is_alphanumeric) {
+        if !has_letters(&name) {
             return Err(TargetsError::NoName { place });
         }
         let mut aliases = Vec::new();
         for alias in given.into_iter().map(tidy).filter(|alias| !alias.is_empty()) {
-            if !alias.contains(char::is_alphanumeric) {
+            if !has_letters(&alias) {
                 return Err(TargetsError::BadAlias { place, name, alias });
             }
             aliases.push(Alias::given(&alias));
@@ -214,6 +214,11 @@ impl Alias {
             ..Alias::given(text)
         }
     }
+}
+
+/// Whether anything is left to be looked for when accents are off: some are letters to Unicode.
+fn has_letters(text: &str) -> bool {
+    key(text).contains(char::is_alphanumeric)
 }
 
 fn tidy(text: &str) -> String {

@@ -260,7 +260,7 @@ pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Ran
     found
         .iter()
         .map(|paragraph| {
-            let mut mentions = Vec::new();
+            let mut mentions = Vec::with_capacity(paragraph.len());
             for Found { original, claim, .. } in paragraph {
                 let target = match *claim {
                     Claim::Target(target) | Claim::Full { target, .. } => Some(target),

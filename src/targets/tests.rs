@@ -219,6 +219,16 @@ fn america_is_not_everything_american() {
     );
 }
 
+/// Found by fuzzing: U+0345 is a letter to Unicode and an accent to us, so nothing was left of the alias.
+#[test]
+fn an_alias_of_accents_alone_is_refused() {
+    for flag in ["\u{345}", "Russia=\u{345}", "Russia==\u{345}\u{301}"] {
+        assert!(Target::parse(flag).is_err(), "{flag:?}");
+    }
+    assert!(Target::from_toml("[[target]]\nname = \"\u{345}\"").is_err());
+    assert!(Target::from_csv("name,aliases\nRussia,\u{345}").is_err());
+}
+
 #[test]
 fn words_of_web_addresses_name_nobody() {
     check("US", "See https://example.org/US-China/US and the US", &["US"]);

@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use regex::Regex;
 
 use crate::support::{Desk, Rows, TABLES};
@@ -153,6 +155,61 @@ fn threads_and_batches_change_no_byte() {
             assert!(got[table] == expected[table], "{table} of {out} differs");
         }
     }
+}
+
+/// Articles of paragraphs of so many sentences, written in order or the other way round.
+fn corpus_of(articles: &[Vec<usize>], backwards: bool) -> Desk {
+    let desk = Desk::new();
+    let mut numbers: Vec<usize> = (0..articles.len()).collect();
+    if backwards {
+        numbers.reverse();
+    }
+    for article in numbers {
+        let mut text = String::new();
+        for (paragraph, &sentences) in articles[article].iter().enumerate() {
+            for n in 0..sentences {
+                let (name, what) = (
+                    TARGETS[(article + n) % 4].0,
+                    ["praised", "condemned", "visited"][(paragraph + n) % 3],
+                );
+                write!(
+                    text,
+                    "The council of town {article} {what} {name} for report {n} of the year. "
+                )
+                .unwrap();
+            }
+            text.push_str("\n\n");
+        }
+        desk.write(&format!("articles/{article:03}.txt"), text);
+    }
+    desk
+}
+
+#[test]
+fn any_corpus_is_answered_alike_however_the_work_is_shared_out() {
+    // A paragraph of thirty sentences or more is read in windows; some articles are more than a window of the pipeline.
+    let paragraph = prop_oneof![8 => 1..5_usize, 1 => 30..60_usize];
+    let articles = prop::collection::vec(prop::collection::vec(paragraph, 1..4), 1..20);
+    let ways = (2..9_usize, prop::sample::select(vec!["64", "1000", "16384"]));
+    let config = Config {
+        cases: 3,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&(articles, ways), |(articles, (jobs, tokens))| {
+            let one = corpus_of(&articles, false);
+            run(&one, "out", "articles", &names(), &["--jobs", "1"]);
+            let many = corpus_of(&articles, true);
+            let flags = ["--jobs", &jobs.to_string(), "--batch-tokens", tokens];
+            run(&many, "out", "articles", &names(), &flags);
+            let (got, expected) = (many.tables("out"), one.tables("out"));
+            for table in TABLES {
+                prop_assert!(got[table] == expected[table], "{table} differs under {flags:?}");
+            }
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
