@@ -12,19 +12,18 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
 from torch import nn
-
 
 from .batches import Batch, batches
 from .data import DATA, Example, load_pools
 from .model import HIDDEN, VOCABULARY
 from .salience import bodies
 from .text import MASK, encode_all
-from .train import DEVICE, load, settings_of
+from .train import DEVICE, load, save, settings_of, share_of_rate
 
 #: Share of tokens to be guessed; of these, shares shown as `[MASK]` and as a random token.
 GUESSED, HIDDEN_SHARE, RANDOM_SHARE = 0.15, 0.8, 0.1
+WARMUP = 100
 
 
 class LanguageHead(nn.Module):
@@ -73,7 +72,7 @@ def main() -> None:
         batch = next(feed).to(DEVICE)
         guessed, wanted = hidden(batch)
         for group in chosen.param_groups:
-            group["lr"] = args.rate * min(1.0, (step + 1) / 100) * (1 + math.cos(math.pi * step / args.steps)) / 2
+            group["lr"] = args.rate * share_of_rate(step, args.steps, WARMUP)
         with torch.autocast(DEVICE, torch.bfloat16):
             states = model(*batch.reads()).flatten(0, 1)[guessed]
             loss = F.cross_entropy(head(states, model.trunk.words.weight).float(), wanted)
@@ -83,8 +82,7 @@ def main() -> None:
         chosen.step()
         if (step + 1) % 100 == 0:
             print(f"{step + 1} of {args.steps}, {time.time() - started:.0f} s, loss {loss.item():.3f}", flush=True)
-    args.out.mkdir(parents=True, exist_ok=True)
-    save_file({n: p.contiguous().cpu() for n, p in model.state_dict().items()}, args.out / "model.safetensors")
+    save(model, args.out)
 
 
 if __name__ == "__main__":

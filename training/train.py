@@ -44,6 +44,11 @@ def optimizer(model: Model, settings: dict) -> torch.optim.Optimizer:
     return torch.optim.AdamW(made, betas=(0.9, 0.98), fused=True)
 
 
+def share_of_rate(step: int, steps: int, warmup: int) -> float:
+    """Rises over the warm-up, and falls to zero along a cosine."""
+    return min(1.0, (step + 1) / warmup) * (1 + math.cos(math.pi * step / steps)) / 2
+
+
 def train(model: Model, pools: dict[str, list[Example]], settings: dict, seed: int, teachers: list[Model]) -> None:
     tuning, steps = settings["optimizer"], settings["run"]["steps"]
     agreement, share = tuning["agreement"], tuning["gold_share"] if teachers else 1.0
@@ -52,9 +57,8 @@ def train(model: Model, pools: dict[str, list[Example]], settings: dict, seed: i
     started = time.time()
     for step in range(steps):
         batch = next(feed).to(DEVICE)
-        warm = min(1.0, (step + 1) / tuning["warmup_steps"])
         for group in chosen.param_groups:
-            group["lr"] = group["rate"] * warm * (1 + math.cos(math.pi * step / steps)) / 2
+            group["lr"] = group["rate"] * share_of_rate(step, steps, tuning["warmup_steps"])
         with torch.autocast(DEVICE, torch.bfloat16):
             given = answers(model, batch)
             loss = share * gold(given, batch, tuning["label_smoothing"])
@@ -84,6 +88,11 @@ def load(path: Path | None, dropout: float = 0.0) -> Model:
     return Model.of(load_file(path), dropout).to(DEVICE)
 
 
+def save(model: Model, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({n: p.contiguous().cpu() for n, p in model.state_dict().items()}, folder / "model.safetensors")
+
+
 def settings_of(phase: str | None) -> dict:
     """The configuration, with the tables of a phase in place of the common ones."""
     settings = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
@@ -110,8 +119,7 @@ def main() -> None:
     model = load(args.start, settings["optimizer"]["dropout"])
     teachers = [load(path).eval() for path in args.teachers]
     train(model, load_pools(args.pools), settings, args.seed, teachers)
-    args.out.mkdir(parents=True, exist_ok=True)
-    save_file({n: p.contiguous().cpu() for n, p in model.state_dict().items()}, args.out / "model.safetensors")
+    save(model, args.out)
 
 
 if __name__ == "__main__":
