@@ -204,10 +204,6 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE", env = "COLUMNIST_CONFIG")]
     pub config: Option<PathBuf>,
 
-    /// Never use the network (the `mini` engine never does)
-    #[arg(long, env = "HF_HUB_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
-    pub offline: bool,
-
     /// How much to say.
     #[command(flatten)]
     pub talk: TalkArgs,
@@ -251,6 +247,10 @@ pub struct ReaderArgs {
     /// Sequences that `--summarizer` follows side by side; 1 is greedy [default: as the model recommends, else 4]
     #[arg(long, value_name = "N")]
     pub summary_beams: Option<usize>,
+
+    /// Never use the network (the `mini` engine never does)
+    #[arg(long, env = "HF_HUB_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub offline: bool,
 
     /// How many cores to use, by reading and by the model together [default: all]
     #[arg(short, long, value_name = "N", env = "COLUMNIST_JOBS")]

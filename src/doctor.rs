@@ -8,9 +8,10 @@ use std::time::Instant;
 
 use crate::article::{Kind, Mention, Paragraph};
 use crate::cli::DoctorArgs;
-use crate::engine::choice::{Choice, Device, Parts};
+use crate::engine::choice::{Choice, Device};
 use crate::engine::model::Location;
 use crate::engine::{EngineName, Loaded, findings};
+use crate::progress::Printer;
 use crate::segment::sentences;
 
 /// What the self-test reads, with the answers it must give.
@@ -36,7 +37,7 @@ const SELF_TEST: [(&str, &str, &str, &str); 3] = [
 ];
 
 /// Checks the program, the machine and the model; says whether all is well.
-pub fn run(args: &DoctorArgs, out: &mut dyn Write) -> io::Result<bool> {
+pub fn run(args: &DoctorArgs, printer: &Printer, out: &mut dyn Write) -> io::Result<bool> {
     let mut healthy = true;
     let mut report = |fine: bool, what: &str| {
         healthy &= fine;
@@ -60,9 +61,9 @@ pub fn run(args: &DoctorArgs, out: &mut dyn Write) -> io::Result<bool> {
         engine: EngineName::Mini,
         model: location.clone(),
         device: Device::Auto,
-        parts: Parts::default(),
+        parts: None,
     };
-    match Loaded::load(&choice) {
+    match Loaded::load(&choice, printer) {
         Err(error) => {
             let cause = error
                 .source()

@@ -10,6 +10,7 @@ use crate::article::Paragraph;
 use crate::engine::{Loaded, findings};
 use crate::input;
 use crate::pipeline::{self, Event, Plan};
+use crate::progress::Printer;
 use crate::report::record::{Tally, counted, thousands};
 use crate::run::RunError;
 use crate::settings::{Settings, TargetChoice};
@@ -19,9 +20,9 @@ use crate::targets::Targets;
 const SAMPLE: usize = 40;
 
 /// Reads and segments everything, measures the engine on a few paragraphs, and says what it found.
-pub fn run(settings: &Settings, out: &mut dyn Write) -> Result<(), RunError> {
+pub fn run(settings: &Settings, printer: &Printer, out: &mut dyn Write) -> Result<(), RunError> {
     let sources = input::discover(&settings.inputs, settings.reading.clone())?;
-    let engine = Loaded::load(&settings.reader)?;
+    let engine = Loaded::load(&settings.reader, printer)?;
     let targets = match &settings.targets {
         TargetChoice::Named(named) => Targets::new(named.clone())?,
         TargetChoice::Auto => Targets::new(Vec::new())?,

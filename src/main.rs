@@ -46,11 +46,11 @@ fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => main_job(*args, printer),
         Command::Eval(args) => {
-            eval::run(&args, &mut io::stdout().lock())?;
+            eval::run(&args, printer, &mut io::stdout().lock())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor(args) => {
-            let healthy = doctor::run(&args, &mut io::stdout().lock())?;
+            let healthy = doctor::run(&args, printer, &mut io::stdout().lock())?;
             Ok(if healthy {
                 ExitCode::SUCCESS
             } else {
@@ -82,7 +82,7 @@ fn execute(command: Command, printer: &Printer) -> anyhow::Result<ExitCode> {
 fn main_job(args: RunArgs, printer: &Printer) -> anyhow::Result<ExitCode> {
     let settings = Settings::resolve(args)?;
     if settings.output == Output::DryRun {
-        dry_run::run(&settings, &mut io::stdout().lock())?;
+        dry_run::run(&settings, printer, &mut io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
     let stop = Arc::new(AtomicBool::new(false));

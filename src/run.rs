@@ -87,7 +87,10 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
     }
     let sources = input::discover(&settings.inputs, settings.reading.clone())?;
     // The first row waits for both.
-    let (engine, ()) = rayon::join(|| Loaded::load(&settings.reader), segment::compile_patterns);
+    let (engine, ()) = rayon::join(
+        || Loaded::load(&settings.reader, printer),
+        segment::compile_patterns,
+    );
     let engine = engine?;
     let targets = resolve_targets(settings, &sources, &engine.proposing(), printer, stop)?;
     if stop.load(Ordering::Relaxed) {

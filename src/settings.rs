@@ -26,6 +26,7 @@ use crate::input::{Format, Reading};
 use crate::report::folder::own_files;
 use crate::segment::Rules;
 use crate::targets::{Target, TargetsError};
+use hub::HubSettings;
 
 /// What a run is to do.
 #[derive(Debug)]
@@ -248,8 +249,7 @@ impl Settings {
             overwrite,
             dry_run,
             config: _,
-            offline: _, // the `mini` engine has nothing to fetch
-            talk: _,    // the printer's
+            talk: _, // the printer's
         } = args;
         let reader = file.beneath(reader);
         let existing = match (resume, overwrite) {
@@ -332,28 +332,34 @@ pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
         hypothesis_against,
         summarizer,
         summary_beams,
+        offline,
         jobs: _, // the pipeline's
     } = reader.clone();
     let standard = Hypotheses::default();
-    let parts = Parts {
-        sentiment: sentiment_model,
-        stance: stance_model,
-        hypotheses: Hypotheses {
-            favor: hypothesis("hypothesis-favor", hypothesis_favor, standard.favor)?,
-            against: hypothesis("hypothesis-against", hypothesis_against, standard.against)?,
-        },
-        summarizer: match (summarizer, summary_beams) {
-            (_, Some(0)) => return Err(value("summary-beams", "must be at least 1")),
-            (model, beams) => model.map(|model| Summarizer {
+    let hypotheses = Hypotheses {
+        favor: hypothesis("hypothesis-favor", hypothesis_favor, standard.favor)?,
+        against: hypothesis("hypothesis-against", hypothesis_against, standard.against)?,
+    };
+    if summary_beams == Some(0) {
+        return Err(value("summary-beams", "must be at least 1"));
+    }
+    let parts = if sentiment_model.is_none() && stance_model.is_none() && summarizer.is_none() {
+        None
+    } else if cfg!(feature = "rust-bert") {
+        Some(Parts {
+            sentiment: sentiment_model,
+            stance: stance_model,
+            hypotheses,
+            summarizer: summarizer.map(|model| Summarizer {
                 model,
                 words: SUMMARY_WORDS,
-                beams,
+                beams: summary_beams,
             }),
-        },
-    };
-    if !cfg!(feature = "rust-bert") && !parts.is_empty() {
+            hub: HubSettings::resolve(offline)?,
+        })
+    } else {
         return Err(SettingsError::NotBuilt);
-    }
+    };
     Ok(Choice {
         engine: engine_name(engine.as_deref())?,
         model: model.map_or(Location::Shipped, Location::Folder),
@@ -366,7 +372,7 @@ pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
 
 /// Tells the summarizer how long its summaries are to be.
 fn with_words(mut choice: Choice, words: usize) -> Choice {
-    if let Some(summarizer) = &mut choice.parts.summarizer {
+    if let Some(summarizer) = choice.parts.as_mut().and_then(|parts| parts.summarizer.as_mut()) {
         summarizer.words = words;
     }
     choice
@@ -503,6 +509,7 @@ impl ConfigFile {
             hypothesis_against: flags.hypothesis_against.or(self.hypothesis_against.take()),
             summarizer: flags.summarizer.or(self.summarizer.take()),
             summary_beams: flags.summary_beams.or(self.summary_beams),
+            offline: flags.offline,
             jobs: flags.jobs.or(self.jobs),
         }
     }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::EngineName;
 use super::model::Location;
+use crate::settings::hub::HubSettings;
 
 /// What reads, with which weights, and on what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +17,11 @@ pub struct Choice {
     /// What computes.
     pub device: Device,
     /// Models that answer for a task in the engine's place.
-    pub parts: Parts,
+    pub parts: Option<Parts>,
 }
 
 /// Models of `transformers` that answer for one task each, by folder or by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
     /// A sequence classifier for sentiment.
     pub sentiment: Option<String>,
@@ -30,6 +31,8 @@ pub struct Parts {
     pub hypotheses: Hypotheses,
     /// A generator for summaries.
     pub summarizer: Option<Summarizer>,
+    /// Where those come from that are no folders.
+    pub hub: HubSettings,
 }
 
 /// A model that says in other words what a paragraph says.
@@ -41,14 +44,6 @@ pub struct Summarizer {
     pub words: usize,
     /// Sequences followed side by side; `None`: as the model recommends.
     pub beams: Option<usize>,
-}
-
-impl Parts {
-    /// Whether the engine answers for everything itself.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.sentiment.is_none() && self.stance.is_none() && self.summarizer.is_none()
-    }
 }
 
 /// Sentences that a text entails if its author is for a target, or against it. `{target}` stands for its name.

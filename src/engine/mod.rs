@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::Paragraph;
 use crate::findings::Findings;
+use crate::progress::Printer;
 use choice::Choice;
 
 /// Something that reads paragraphs and says what it found in them.
@@ -88,19 +89,24 @@ pub enum Loaded {
 }
 
 impl Loaded {
-    /// Loads the weights once for the whole run.
-    pub fn load(choice: &Choice) -> Result<Loaded, model::ModelError> {
+    /// Loads the weights once for the whole run. The printer tells of those that come from the hub.
+    #[cfg_attr(
+        not(feature = "rust-bert"),
+        expect(
+            unused_variables,
+            reason = "no engine of this build takes models from the hub"
+        )
+    )]
+    pub fn load(choice: &Choice, printer: &Printer) -> Result<Loaded, model::ModelError> {
         #[cfg(feature = "rust-bert")]
-        if !choice.parts.is_empty() {
-            return Ok(Loaded::RustBert(Arc::new(rust_bert::Weights::load(choice)?)));
+        if choice.parts.is_some() || choice.engine == EngineName::RustBert {
+            let weights = rust_bert::Weights::load(choice, printer)?;
+            return Ok(Loaded::RustBert(Arc::new(weights)));
         }
         match choice.engine {
             EngineName::Mini => Ok(Loaded::Mini(Arc::new(mini::Weights::load(
                 choice.model.files()?,
             )?))),
-            #[cfg(feature = "rust-bert")]
-            EngineName::RustBert => Ok(Loaded::RustBert(Arc::new(rust_bert::Weights::load(choice)?))),
-            #[cfg(not(feature = "rust-bert"))]
             EngineName::RustBert => Err(model::ModelError::NotBuilt),
             EngineName::Fake => Ok(Loaded::Fake),
         }

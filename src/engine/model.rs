@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::digest::sha256;
+use crate::models::ModelsError;
 
 /// Where a model comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,14 +73,9 @@ pub enum ModelError {
         /// How many there are.
         found: i64,
     },
-    /// There is no such folder, and nothing of that name was fetched.
-    #[error(
-        "there is no folder `{named}`, and no model of that name in the Hugging Face cache\nhint: name the folder of a model that was downloaded"
-    )]
-    NotFound {
-        /// As the user named it.
-        named: String,
-    },
+    /// A model of the user's own is not here, and cannot be brought.
+    #[error(transparent)]
+    Absent(#[from] ModelsError),
     /// A file of a checkpoint cannot be used.
     #[error("the model file `{path}` cannot be used: {why}")]
     Unusable {

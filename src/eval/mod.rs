@@ -20,6 +20,7 @@ use crate::cli::EvalArgs;
 use crate::engine::model::ModelError;
 use crate::engine::{EngineError, Loaded, findings};
 use crate::findings::Findings;
+use crate::progress::Printer;
 use crate::settings::{SettingsError, choice, resolve_jobs};
 
 /// Why an evaluation stopped.
@@ -182,9 +183,9 @@ pub struct ClassFigures {
 }
 
 /// Scores file after file, and prints the figures of each.
-pub fn run(args: &EvalArgs, out: &mut dyn Write) -> Result<(), EvalError> {
+pub fn run(args: &EvalArgs, printer: &Printer, out: &mut dyn Write) -> Result<(), EvalError> {
     let jobs = resolve_jobs(args.reader.jobs)?;
-    let loaded = Loaded::load(&choice(&args.reader)?)?;
+    let loaded = Loaded::load(&choice(&args.reader)?, printer)?;
     let mut predictions: Option<(Task, csv::Writer<File>)> = None;
     for path in &args.files {
         let (task, gold) = read(path)?;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::SettingsError;
 
 /// Where models come from and where they are kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubSettings {
     /// The hub's address, or a mirror's; no slash at the end (`HF_ENDPOINT`).
     pub endpoint: String,
@@ -26,7 +26,7 @@ pub struct HubSettings {
 }
 
 /// A secret: it is sent to the hub, and never shown.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {

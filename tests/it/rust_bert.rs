@@ -1,5 +1,9 @@
 //! The engine `rust-bert` from outside: `cargo test --features rust-bert`.
 
+#[cfg(feature = "hub")]
+use crate::hub::{Repository, Server};
+#[cfg(feature = "hub")]
+use crate::support::Ran;
 use crate::support::{Desk, Rows, TABLES, repository};
 
 const TARGETS: [&str; 4] = ["--target", "Russia", "--target", "North Korea"];
@@ -175,4 +179,56 @@ fn a_generated_summary_that_nothing_bears_out_gives_way_to_the_paragraphs_own_wo
         part["notes"][0].as_str().unwrap().starts_with("beams 2,"),
         "{part}"
     );
+}
+
+#[test]
+fn a_model_is_known_by_its_id_and_nothing_is_fetched_where_it_must_not_be() {
+    let desk = Desk::with_seed();
+    let args = ["run", "seed.txt", "-o", "out", "--offline"];
+    let more = ["--engine", "fake", "--summarizer", "owner/name"];
+    desk.columnist(&[&args[..], &more[..]].concat())
+        .exits(2)
+        .says("`owner/name` is not whole in the cache, and the network must not be used")
+        .says("hint: `columnist models pull owner/name`");
+    assert!(!desk.path("out").exists());
+}
+
+#[test]
+#[cfg(feature = "hub")]
+fn a_model_that_is_not_here_is_fetched_once() {
+    let bytes = |file: &str| std::fs::read(repository("tests/checkpoints/distilbert").join(file)).unwrap();
+    let files = ["config.json", "model.safetensors", "vocab.txt"];
+    let model = Repository {
+        files: files.into_iter().map(|file| (file, bytes(file))).collect(),
+    };
+    let known = model.clone();
+    let elsewhere = Server::start(move |asked| known.elsewhere(asked));
+    let url = elsewhere.url.clone();
+    let hub = Server::start(move |asked| model.hub(asked, &url));
+    let desk = Desk::with_seed();
+    let ran = |out: &str, more: &[&str]| {
+        let args = ["run", "seed.txt", "-o", out, "--target", "Russia"];
+        let mut command = desk.command(&[&args[..], more].concat());
+        command.env("HF_ENDPOINT", &hub.url).env("HF_HOME", "hf");
+        Ran::from(command.output().unwrap()).exits(0)
+    };
+    let named = ["--engine", "fake", "--sentiment-model", "owner/name"];
+    ran("brought", &named);
+    let asked = hub.asked().len();
+    ran("there", &[&named[..], &["--offline"]].concat());
+    assert_eq!(hub.asked().len(), asked, "what is here is taken from here");
+    let folder = checkpoint("distilbert");
+    ran(
+        "folder",
+        &["--engine", "fake", "--sentiment-model", &folder, "--offline"],
+    );
+    for table in TABLES {
+        assert_eq!(desk.tables("brought")[table], desk.tables("folder")[table]);
+    }
+    let digest = |out: &str| desk.record(out)["engine"]["parts"][0]["sha256"].clone();
+    assert_eq!(
+        desk.record("brought")["engine"]["parts"][0]["model"],
+        "owner/name"
+    );
+    assert_eq!(digest("brought"), digest("folder"));
 }

@@ -51,7 +51,14 @@ fn test() -> Result<()> {
     cargo(&["test", "--features", "hub", "--test", "it", "models"], &[])?;
     libtorch::bring()?;
     clippy(&["--features", "hub,rust-bert"])?;
-    let rust_bert = ["--features", "rust-bert", "--lib", "--test", "it", "rust_bert"];
+    let rust_bert = [
+        "--features",
+        "hub,rust-bert",
+        "--lib",
+        "--test",
+        "it",
+        "rust_bert",
+    ];
     cargo(&[&["test"], &rust_bert[..]].concat(), &[])?;
     let all = [
         "--workspace",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,46 +12,42 @@ use serde_json::{Map, Value};
 use tch::Tensor;
 use tokenizers::Tokenizer;
 
-use super::{hub, shared, vocabulary};
-use crate::digest::sha256;
+use super::{shared, vocabulary};
 use crate::engine::model::ModelError;
+use crate::models::Model;
 
 /// A checkpoint whose configuration was read.
 pub(super) struct Checkpoint {
     /// As the user named it.
     pub(super) name: String,
-    folder: PathBuf,
+    files: Model,
     config: Map<String, Value>,
     /// What newer checkpoints say of generation in a file of its own.
     generation: Map<String, Value>,
 }
 
-/// What stands in a checkpoint's files, and their digest.
+/// What stands in a checkpoint's files, and their digest for `run.json`.
 pub(super) struct Contents {
     pub(super) tensors: BTreeMap<String, Tensor>,
     pub(super) tokenizer: Tokenizer,
-    /// SHA-256 of the digests of the files that were read.
     pub(super) sha256: String,
 }
 
-/// Names under which weights lie, best first.
-const WEIGHTS: [&str; 3] = ["model.safetensors", "rust_model.ot", "pytorch_model.bin"];
 const GENERATION: &str = "generation_config.json";
-const SHARDS: &str = "model.safetensors.index.json";
 
 impl Checkpoint {
-    /// Finds a checkpoint and reads what it is.
-    pub(super) fn open(named: &str) -> Result<Checkpoint, ModelError> {
+    /// Reads what a model is, of which the user speaks as `named`.
+    pub(super) fn open(named: &str, files: Model) -> Result<Checkpoint, ModelError> {
         let mut checkpoint = Checkpoint {
             name: named.to_owned(),
-            folder: hub::locate(named)?,
+            files,
             config: Map::new(),
             generation: Map::new(),
         };
-        let bytes = checkpoint.read("config.json")?;
+        let bytes = read(&checkpoint.files.folder.join("config.json"))?;
         checkpoint.config = serde_json::from_slice(&bytes)
             .map_err(|error| checkpoint.unusable("config.json", error.to_string()))?;
-        if let Ok(bytes) = checkpoint.read(GENERATION) {
+        if let Ok(bytes) = read(&checkpoint.files.folder.join(GENERATION)) {
             checkpoint.generation = serde_json::from_slice(&bytes)
                 .map_err(|error| checkpoint.unusable(GENERATION, error.to_string()))?;
         }
@@ -107,81 +103,48 @@ impl Checkpoint {
 
     /// Reads the weights and the tokenizer.
     pub(super) fn contents(&self) -> Result<Contents, ModelError> {
-        let mut digests = sha256(&self.read("config.json")?);
-        let tensors = self.tensors(&mut digests)?;
-        let (tokenizer, file) =
-            vocabulary::tokenizer(&self.folder).map_err(|(file, why)| self.unusable(file, why))?;
-        digests.push_str(&sha256(&self.read(file)?));
+        let mut tensors = BTreeMap::new();
+        for path in &self.files.weights {
+            tensors.extend(weights(path)?);
+        }
+        let tokenizer = vocabulary::tokenizer(&self.files.folder);
         Ok(Contents {
             tensors,
-            tokenizer,
-            sha256: sha256(digests.as_bytes()),
-        })
-    }
-
-    fn tensors(&self, digests: &mut String) -> Result<BTreeMap<String, Tensor>, ModelError> {
-        let mut tensors = BTreeMap::new();
-        for file in self.weight_files()? {
-            let bytes = self.read(&file)?;
-            digests.push_str(&sha256(&bytes));
-            let read = if file.ends_with(".safetensors") {
-                shared::safetensors(&bytes)
-            } else {
-                drop(bytes);
-                foreign(&self.folder.join(&file)).map_err(|error| error.to_string())
-            };
-            tensors.extend(read.map_err(|why| self.unusable(&file, why))?);
-        }
-        Ok(tensors)
-    }
-
-    /// One file, or the shards that the index lists.
-    fn weight_files(&self) -> Result<Vec<String>, ModelError> {
-        if let Some(file) = WEIGHTS.iter().find(|file| self.folder.join(file).is_file()) {
-            return Ok(vec![(*file).to_owned()]);
-        }
-        if !self.folder.join(SHARDS).is_file() {
-            return Err(self.unusable(
-                WEIGHTS[0],
-                format!("it is not there, nor {}", WEIGHTS[1..].join(", nor ")),
-            ));
-        }
-        let index: Value = serde_json::from_slice(&self.read(SHARDS)?)
-            .map_err(|error| self.unusable(SHARDS, error.to_string()))?;
-        let mut files: Vec<String> = index["weight_map"]
-            .as_object()
-            .into_iter()
-            .flat_map(Map::values)
-            .filter_map(|file| file.as_str().map(str::to_owned))
-            .collect();
-        files.sort_unstable();
-        files.dedup();
-        Ok(files)
-    }
-
-    fn read(&self, file: &str) -> Result<Vec<u8>, ModelError> {
-        let path = self.folder.join(file);
-        fs::read(&path).map_err(|source| ModelError::Read {
-            path: path.display().to_string(),
-            source,
+            tokenizer: tokenizer.map_err(|(file, why)| self.unusable(file, why))?,
+            sha256: self.files.sha256()?,
         })
     }
 
     /// The error that a file of this checkpoint cannot be used.
     pub(super) fn unusable(&self, file: &str, why: String) -> ModelError {
-        ModelError::Unusable {
-            path: self.folder.join(file).display().to_string(),
-            why,
-        }
+        unusable(&self.files.folder.join(file), why)
     }
 }
 
-/// Weights in one of libtorch's own formats.
-fn foreign(path: &std::path::Path) -> Result<BTreeMap<String, Tensor>, tch::TchError> {
-    let named = if path.extension().is_some_and(|ending| ending == "bin") {
-        Tensor::loadz_multi(path)?
-    } else {
-        Tensor::load_multi(path)?
+fn unusable(path: &Path, why: String) -> ModelError {
+    ModelError::Unusable {
+        path: path.display().to_string(),
+        why,
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    fs::read(path).map_err(|source| ModelError::Read {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
+/// The weights of a file, by its format.
+fn weights(path: &Path) -> Result<BTreeMap<String, Tensor>, ModelError> {
+    let of_libtorch = |read: Result<Vec<(String, Tensor)>, tch::TchError>| {
+        read.map(|named| named.into_iter().collect())
+            .map_err(|error| error.to_string())
     };
-    Ok(named.into_iter().collect())
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("bin") => of_libtorch(Tensor::loadz_multi(path)),
+        Some("ot") => of_libtorch(Tensor::load_multi(path)),
+        _ => shared::safetensors(&read(path)?),
+    }
+    .map_err(|why| unusable(path, why))
 }

@@ -13,7 +13,6 @@ mod checkpoint;
 mod classifier;
 mod device;
 mod generator;
-mod hub;
 mod padded;
 mod reference;
 mod search;
@@ -32,6 +31,9 @@ use super::model::ModelError;
 use super::{Engine, EngineError, EngineName, Identity, Loaded};
 use crate::article::Paragraph;
 use crate::findings::Findings;
+use crate::models;
+use crate::progress::Printer;
+use checkpoint::Checkpoint;
 
 pub(crate) use device::summary as libtorch;
 
@@ -40,11 +42,17 @@ pub(crate) use device::summary as libtorch;
 pub struct Weights {
     device: tch::Device,
     base: Base,
+    models: Models,
+    /// Names of the targets that mentions count.
+    targets: Vec<String>,
+}
+
+/// Models that answer for one task each.
+#[derive(Clone, Default)]
+struct Models {
     sentiment: Option<Arc<sentiment::Model>>,
     stance: Option<Arc<stance::Model>>,
     summary: Option<Arc<summary::Model>>,
-    /// Names of the targets that mentions count.
-    targets: Vec<String>,
 }
 
 /// What answers for the tasks that no model of their own has.
@@ -56,38 +64,28 @@ enum Base {
 
 impl Weights {
     /// Loads everything that the user's choice asks for.
-    pub(super) fn load(choice: &Choice) -> Result<Weights, ModelError> {
+    pub(super) fn load(choice: &Choice, printer: &Printer) -> Result<Weights, ModelError> {
         let device = device::resolve(choice.device)?;
+        let models = choice
+            .parts
+            .as_ref()
+            .map(|parts| Models::load(parts, device, printer));
         let base = match choice.engine {
             EngineName::RustBert => {
                 Base::Reference(Arc::new(reference::Weights::load(&choice.model, device)?))
             }
-            _ => Base::Other(Box::new(Loaded::load(&Choice {
-                parts: Parts::default(),
-                ..choice.clone()
-            })?)),
+            _ => {
+                let alone = Choice {
+                    parts: None,
+                    ..choice.clone()
+                };
+                Base::Other(Box::new(Loaded::load(&alone, printer)?))
+            }
         };
-        let Parts {
-            sentiment,
-            stance,
-            hypotheses,
-            summarizer,
-        } = &choice.parts;
-        let sentiment = sentiment
-            .as_ref()
-            .map(|named| sentiment::Model::load(named, device));
-        let stance = stance
-            .as_ref()
-            .map(|named| stance::Model::load(named, hypotheses, device));
-        let summary = summarizer
-            .as_ref()
-            .map(|summarizer| summary::Model::load(summarizer, device));
         Ok(Weights {
             device,
             base,
-            sentiment: sentiment.transpose()?.map(Arc::new),
-            stance: stance.transpose()?.map(Arc::new),
-            summary: summary.transpose()?.map(Arc::new),
+            models: models.transpose()?.unwrap_or_default(),
             targets: Vec::new(),
         })
     }
@@ -105,9 +103,7 @@ impl Weights {
         match &self.base {
             Base::Other(loaded) => (**loaded).clone(),
             Base::Reference(_) => Loaded::RustBert(Arc::new(Weights {
-                sentiment: None,
-                stance: None,
-                summary: None,
+                models: Models::default(),
                 ..self.clone()
             })),
         }
@@ -119,9 +115,14 @@ impl Weights {
             Base::Reference(weights) => weights.identity(),
             Base::Other(loaded) => loaded.identity(),
         };
-        let sentiment = self.sentiment.as_ref().map(|model| model.part());
-        let stance = self.stance.as_ref().map(|model| model.part());
-        let summary = self.summary.as_ref().map(|model| model.part());
+        let Models {
+            sentiment,
+            stance,
+            summary,
+        } = &self.models;
+        let sentiment = sentiment.as_ref().map(|model| model.part());
+        let stance = stance.as_ref().map(|model| model.part());
+        let summary = summary.as_ref().map(|model| model.part());
         Identity {
             parts: sentiment.into_iter().chain(stance).chain(summary).collect(),
             ..identity
@@ -145,6 +146,34 @@ impl Weights {
     }
 }
 
+impl Models {
+    /// Loads them. All are here before the weights of any are read.
+    fn load(parts: &Parts, device: tch::Device, printer: &Printer) -> Result<Models, ModelError> {
+        let Parts {
+            sentiment,
+            stance,
+            hypotheses,
+            summarizer,
+            hub,
+        } = parts;
+        let open = |named: &String| Checkpoint::open(named, models::resolve(named, hub, printer)?);
+        let sentiment = sentiment.as_ref().map(open).transpose()?;
+        let stance = stance.as_ref().map(open).transpose()?;
+        let summary = summarizer
+            .as_ref()
+            .map(|asked| Ok::<_, ModelError>((open(&asked.model)?, asked)))
+            .transpose()?;
+        let sentiment = sentiment.map(|checkpoint| sentiment::Model::load(&checkpoint, device));
+        let stance = stance.map(|checkpoint| stance::Model::load(&checkpoint, hypotheses, device));
+        let summary = summary.map(|(checkpoint, asked)| summary::Model::load(&checkpoint, asked, device));
+        Ok(Models {
+            sentiment: sentiment.transpose()?.map(Arc::new),
+            stance: stance.transpose()?.map(Arc::new),
+            summary: summary.transpose()?.map(Arc::new),
+        })
+    }
+}
+
 /// The engine of one worker.
 pub(super) struct RustBert {
     base: Box<dyn Engine>,
@@ -164,9 +193,9 @@ impl RustBert {
                 Base::Reference(weights) => Box::new(reference::Reference::new(Arc::clone(weights))),
                 Base::Other(loaded) => loaded.worker(),
             },
-            sentiment: weights.sentiment.as_ref().map(sentiment::Model::reader),
-            stance: weights.stance.as_ref().map(stance::Model::reader),
-            summary: weights.summary.as_ref().map(summary::Model::reader),
+            sentiment: weights.models.sentiment.as_ref().map(sentiment::Model::reader),
+            stance: weights.models.stance.as_ref().map(stance::Model::reader),
+            summary: weights.models.summary.as_ref().map(summary::Model::reader),
             targets: weights.targets.clone(),
         }
     }

@@ -19,9 +19,8 @@ pub(super) struct Model {
 
 impl Model {
     /// Reads a checkpoint and what its classes mean.
-    pub(super) fn load(named: &str, device: tch::Device) -> Result<Model, ModelError> {
-        let checkpoint = Checkpoint::open(named)?;
-        let weights = Weights::load(&checkpoint, device)?;
+    pub(super) fn load(checkpoint: &Checkpoint, device: tch::Device) -> Result<Model, ModelError> {
+        let weights = Weights::load(checkpoint, device)?;
         let valences = valences(weights.labels()).map_err(|why| checkpoint.unusable("config.json", why))?;
         Ok(Model {
             weights: Arc::new(weights),

@@ -25,12 +25,11 @@ pub(super) struct Model {
 impl Model {
     /// Reads a checkpoint and finds its class for entailment.
     pub(super) fn load(
-        named: &str,
+        checkpoint: &Checkpoint,
         hypotheses: &Hypotheses,
         device: tch::Device,
     ) -> Result<Model, ModelError> {
-        let checkpoint = Checkpoint::open(named)?;
-        let weights = Weights::load(&checkpoint, device)?;
+        let weights = Weights::load(checkpoint, device)?;
         let entailment = entailment(weights.labels()).ok_or_else(|| {
             let why = format!(
                 "its classes are {}; a model of natural language inference has one called `entailment`",

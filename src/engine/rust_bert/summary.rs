@@ -23,10 +23,13 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Reads a checkpoint.
-    pub(super) fn load(summarizer: &Summarizer, device: tch::Device) -> Result<Model, ModelError> {
-        let checkpoint = Checkpoint::open(&summarizer.model)?;
-        let weights = Weights::load(&checkpoint, device)?;
+    /// Reads a checkpoint, to be used as asked.
+    pub(super) fn load(
+        checkpoint: &Checkpoint,
+        summarizer: &Summarizer,
+        device: tch::Device,
+    ) -> Result<Model, ModelError> {
+        let weights = Weights::load(checkpoint, device)?;
         let recommended = weights.recommended().clone();
         Ok(Model {
             search: Search {

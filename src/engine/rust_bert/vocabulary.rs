@@ -12,15 +12,15 @@ use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
 type Result<T> = std::result::Result<T, (&'static str, String)>;
 
-/// The tokenizer of a folder, and the file it was read from. Nothing is cut or padded, and no special token
+/// The tokenizer of a folder, or the file that is no use and why. Nothing is cut or padded, and no special token
 /// is added: who asks the model knows how much it reads.
-pub(super) fn tokenizer(folder: &Path) -> Result<(Tokenizer, &'static str)> {
+pub(super) fn tokenizer(folder: &Path) -> Result<Tokenizer> {
     let (mut tokenizer, file) = read(folder)?;
     tokenizer
         .with_truncation(None)
         .map_err(|error| (file, error.to_string()))?;
     tokenizer.with_padding(None);
-    Ok((tokenizer, file))
+    Ok(tokenizer)
 }
 
 fn read(folder: &Path) -> Result<(Tokenizer, &'static str)> {

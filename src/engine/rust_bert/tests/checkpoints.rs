@@ -6,14 +6,17 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 use tch::Device;
 
-use super::{findings, naming, numbers};
+use super::{findings, load, naming, numbers, parts};
 use crate::article::Paragraph;
-use crate::engine::choice::{Choice, Hypotheses, Parts, Summarizer};
+use crate::cli::TalkArgs;
+use crate::engine::choice::{Choice, Parts, Summarizer};
 use crate::engine::rust_bert::checkpoint::Checkpoint;
 use crate::engine::rust_bert::classifier::{Classifier, Input, Weights};
 use crate::engine::rust_bert::generator::{self, Generator};
 use crate::engine::rust_bert::search::Search;
 use crate::engine::{EngineName, Loaded};
+use crate::models;
+use crate::progress::Printer;
 
 #[derive(Deserialize)]
 struct Answers {
@@ -52,10 +55,16 @@ fn folder(name: &str) -> String {
     format!("{}/tests/checkpoints/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Opens the checkpoint in a folder.
+fn open(folder: &str) -> Checkpoint {
+    let printer = Printer::new(&TalkArgs::default());
+    let model = models::resolve(folder, &parts().hub, &printer).expect("it is there");
+    Checkpoint::open(folder, model).expect("it says what it is")
+}
+
 fn classifier(name: &str) -> Classifier {
     tch::set_num_threads(1);
-    let checkpoint = Checkpoint::open(&folder(name)).expect("it is there");
-    let weights = Weights::load(&checkpoint, Device::Cpu).expect("the weights load");
+    let weights = Weights::load(&open(&folder(name)), Device::Cpu).expect("the weights load");
     Classifier::new(Arc::new(weights))
 }
 
@@ -112,15 +121,14 @@ fn logits_are_those_of_python_and_batched_as_alone() {
 /// Loads an engine whose answers for sentiment and stance are those of checkpoints.
 fn engine(base: EngineName, sentiment: Option<&str>, stance: Option<&str>) -> Loaded {
     let choice = Choice {
-        parts: Parts {
+        parts: Some(Parts {
             sentiment: sentiment.map(folder),
             stance: stance.map(folder),
-            hypotheses: Hypotheses::default(),
-            summarizer: None,
-        },
+            ..parts()
+        }),
         ..super::choice(base)
     };
-    Loaded::load(&choice).expect("the weights load")
+    load(&choice).expect("the weights load")
 }
 
 fn answer(loaded: &Loaded, paragraph: &Paragraph) -> crate::findings::Findings {
@@ -131,10 +139,7 @@ fn answer(loaded: &Loaded, paragraph: &Paragraph) -> crate::findings::Findings {
 #[test]
 fn a_task_is_answered_by_its_model_and_the_rest_by_the_base() {
     let text = naming(&ANSWERS.texts[1], "senator");
-    let mini = answer(
-        &Loaded::load(&super::choice(EngineName::Mini)).expect("it loads"),
-        &text,
-    );
+    let mini = answer(&load(&super::choice(EngineName::Mini)).expect("it loads"), &text);
     let mixed = engine(EngineName::Mini, Some("distilbert"), Some("bart-nli"));
     let found = answer(&mixed, &text);
     assert_eq!(
@@ -221,27 +226,32 @@ fn the_record_says_what_classes_were_taken_for() {
 fn a_model_that_cannot_answer_is_refused_with_the_reason() {
     let refused = |sentiment: Option<&str>, stance: Option<&str>| {
         let choice = Choice {
-            parts: Parts {
+            parts: Some(Parts {
                 sentiment: sentiment.map(str::to_owned),
                 stance: stance.map(str::to_owned),
-                ..Parts::default()
-            },
+                ..parts()
+            }),
             ..super::choice(EngineName::Fake)
         };
-        Loaded::load(&choice)
+        load(&choice)
             .err()
             .map_or_else(String::new, |error| error.to_string())
     };
     let deberta = tempfile::tempdir().expect("a folder");
-    std::fs::write(
-        deberta.path().join("config.json"),
-        r#"{"model_type": "deberta-v2"}"#,
-    )
-    .expect("it is written");
+    for (file, text) in [
+        ("config.json", r#"{"model_type": "deberta-v2"}"#),
+        ("vocab.txt", ""),
+        ("model.safetensors", ""),
+    ] {
+        std::fs::write(deberta.path().join(file), text).expect("it is written");
+    }
     let wrong = refused(deberta.path().to_str(), None);
     assert!(wrong.contains("computes wrongly"), "{wrong}");
     let nowhere = refused(Some("no/such-model"), None);
-    assert!(nowhere.contains("no folder `no/such-model`"), "{nowhere}");
+    assert!(
+        nowhere.contains("`no/such-model` is not whole in the cache"),
+        "{nowhere}"
+    );
     let no_entailment = refused(None, Some(&folder("roberta")));
     assert!(
         no_entailment.contains("one called `entailment`"),
@@ -258,8 +268,7 @@ fn a_model_that_cannot_answer_is_refused_with_the_reason() {
 fn generated_tokens_are_those_of_python() {
     tch::set_num_threads(1);
     for (name, expected) in &ANSWERS.generators {
-        let checkpoint = Checkpoint::open(&folder(name)).expect("it is there");
-        let weights = generator::Weights::load(&checkpoint, Device::Cpu).expect("the weights load");
+        let weights = generator::Weights::load(&open(&folder(name)), Device::Cpu).expect("the weights load");
         let generator = Generator::new(Arc::new(weights));
         for (text, expected) in ANSWERS.texts.iter().zip(expected) {
             let encoding = generator.weights.encode(text).expect("it is cut");
@@ -284,18 +293,18 @@ fn generated_tokens_are_those_of_python() {
 #[test]
 fn a_summarizer_never_says_more_than_the_paragraph() {
     let choice = |beams: usize| Choice {
-        parts: Parts {
+        parts: Some(Parts {
             summarizer: Some(Summarizer {
                 model: folder("bart"),
                 words: 8,
                 beams: Some(beams),
             }),
-            ..Parts::default()
-        },
+            ..parts()
+        }),
         ..super::choice(EngineName::Fake)
     };
     for beams in [1, 3] {
-        let loaded = Loaded::load(&choice(beams)).expect("the weights load");
+        let loaded = load(&choice(beams)).expect("the weights load");
         assert_eq!(
             answer(&loaded, &naming(&ANSWERS.texts[1], "senator")).retold,
             None,

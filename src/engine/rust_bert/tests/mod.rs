@@ -12,23 +12,48 @@ use serde::Deserialize;
 use super::{RustBert, Weights};
 use crate::article::tests::paragraph;
 use crate::article::{Mention, Paragraph};
-use crate::engine::choice::{Choice, Device, Parts};
-use crate::engine::model::Location;
+use crate::cli::TalkArgs;
+use crate::engine::choice::{Choice, Device, Hypotheses, Parts};
+use crate::engine::model::{Location, ModelError};
 use crate::engine::{Engine, EngineName, Loaded, findings};
 use crate::findings::{Findings, Sentiment, Stance};
+use crate::progress::Printer;
 use crate::segment::sentences;
+use crate::settings::hub::HubSettings;
 
 fn choice(engine: EngineName) -> Choice {
     Choice {
         engine,
         model: Location::Shipped,
         device: Device::Cpu,
-        parts: Parts::default(),
+        parts: None,
     }
 }
 
-static WEIGHTS: LazyLock<Arc<Weights>> =
-    LazyLock::new(|| Arc::new(Weights::load(&choice(EngineName::RustBert)).expect("the weights load")));
+/// No models of one's own, and nowhere to bring any from.
+fn parts() -> Parts {
+    Parts {
+        sentiment: None,
+        stance: None,
+        hypotheses: Hypotheses::default(),
+        summarizer: None,
+        hub: HubSettings {
+            endpoint: "http://127.0.0.1:1".to_owned(),
+            cache: "no such cache".into(),
+            token: None,
+            offline: true,
+        },
+    }
+}
+
+fn load(choice: &Choice) -> Result<Loaded, ModelError> {
+    Loaded::load(choice, &Printer::new(&TalkArgs::default()))
+}
+
+static WEIGHTS: LazyLock<Arc<Weights>> = LazyLock::new(|| match load(&choice(EngineName::RustBert)) {
+    Ok(Loaded::RustBert(weights)) => weights,
+    _ => panic!("the weights do not load"),
+});
 
 fn engine() -> RustBert {
     RustBert::new(&WEIGHTS)
@@ -168,7 +193,7 @@ fn the_reference_says_what_mini_says() {
         .map(|line| serde_json::from_str::<Record>(line).expect("it is of this shape"))
         .map(|record| naming(&record.text, record.target.as_deref().unwrap_or("\u{e000}")))
         .collect();
-    let mini = Loaded::load(&choice(EngineName::Mini)).expect("the weights load");
+    let mini = load(&choice(EngineName::Mini)).expect("the weights load");
     let of_mini = findings(&mut *mini.worker(), &texts);
     let of_float = engine().analyse(&texts).expect("it answers");
     for ((text, mini), float) in texts.iter().zip(of_mini).zip(of_float) {
