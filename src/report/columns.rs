@@ -59,7 +59,7 @@ pub const PARAGRAPHS: Table<ParagraphRow> = Table {
         Column {
             name: "summary",
             holds: Text,
-            doc: "What it says in about `--summary-words` of its own words.",
+            doc: "What it says in about `--summary-words` of its own words, or, with `--summarizer`, in others.",
             cell: Once(|row| Cell::text(row.summary.as_ref().map_or("", |s: &Summary| &s.text))),
         },
         Column {
@@ -67,6 +67,12 @@ pub const PARAGRAPHS: Table<ParagraphRow> = Table {
             holds: Text,
             doc: "`copy`: short enough as it is. `extract`: whole sentences. `compress`: one sentence with words left out. With `--summarizer`, `abstract`: other words; `fallback`: its own words, because too little of the generated summary stands in the paragraph.",
             cell: Once(|row| Cell::text(row.summary.as_ref().map_or("", |s: &Summary| s.method.name()))),
+        },
+        Column {
+            name: "summary_support",
+            holds: Number,
+            doc: "Share of the summary's content words, numbers and names that stand in the paragraph, whatever their ending: 1 for its own words, 0.8 or more for `abstract`.",
+            cell: Once(|row| Cell::number(row.summary_support)),
         },
         Column {
             name: "sentiment",

@@ -28,7 +28,7 @@ pub struct ParagraphRow {
     pub words: u64,
     /// What it says, in short.
     pub summary: Option<Summary>,
-    /// Share of a generated summary's content words that stand in the paragraph.
+    /// Share of the summary's content words, numbers and names that stand in the paragraph.
     pub summary_support: Option<f32>,
     /// The sentiment's label.
     pub sentiment: &'static str,
@@ -179,27 +179,11 @@ pub fn analysed(
         .sentiment
         .map_or("", |s| sentiment_label(&s, answers.neutral_band));
     row.feeling = findings.sentiment;
-    row.summary = findings
-        .salience
+    row.summary = summed_up(paragraph, findings, answers.summary_words);
+    row.summary_support = row
+        .summary
         .as_ref()
-        .zip(findings.keep.as_ref())
-        .map(|(salience, keep)| {
-            let source = Source {
-                text: &paragraph.text,
-                sentences: &paragraph.sentences,
-                quotations: &paragraph.quotations,
-                salience,
-                keep,
-            };
-            summary::summarise(source, answers.summary_words)
-        });
-    if let Some(generated) = &findings.retold
-        && let Some(own) = row.summary.take()
-    {
-        let (summary, support) = summary::retold(generated, &paragraph.text, own);
-        row.summary = Some(summary);
-        row.summary_support = Some(support);
-    }
+        .map(|summary| summary::support(&summary.text, &paragraph.text));
     let Some(stances) = &findings.stance else {
         return (row, Vec::new());
     };
@@ -224,6 +208,22 @@ pub fn analysed(
         })
         .collect();
     (row, rows)
+}
+
+/// A paragraph in short: in its own words, or in others that it bears out.
+fn summed_up(paragraph: &Paragraph, findings: &Findings, words: usize) -> Option<Summary> {
+    let source = Source {
+        text: &paragraph.text,
+        sentences: &paragraph.sentences,
+        quotations: &paragraph.quotations,
+        salience: findings.salience.as_ref()?,
+        keep: findings.keep.as_ref()?,
+    };
+    let own = summary::summarise(source, words);
+    Some(match &findings.retold {
+        Some(generated) => summary::retold(generated, &paragraph.text, own),
+        None => own,
+    })
 }
 
 /// The sentence that holds a byte of the paragraph.
@@ -376,6 +376,37 @@ fn key_sentence(paragraph: &Paragraph, findings: &Findings) -> Option<(f32, u32,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::tests::paragraph;
+    use crate::summary::Method;
+
+    #[test]
+    fn the_support_is_that_of_the_summary_in_the_row() {
+        let text = "Russia’s soldiers attacked the town on 3 May, and 1,200 people fled, the mayor said.";
+        for (retold, method, support) in [
+            (None, Method::Copy, 1.0),
+            (
+                Some("Soldiers attacked the town on 3 May, a mayor claimed."),
+                Method::Abstract,
+                5.0 / 6.0,
+            ),
+            (
+                Some("Ukraine attacked Moscow with 9,000 drones."),
+                Method::Fallback,
+                1.0,
+            ),
+        ] {
+            let findings = Findings {
+                salience: Some(vec![1.0]),
+                keep: Some(Vec::new()),
+                retold: retold.map(str::to_owned),
+                ..Findings::default()
+            };
+            let summary = summed_up(&paragraph(text), &findings, 25).expect("one");
+            let found = summary::support(&summary.text, text);
+            assert_eq!(summary.method, method);
+            assert!((found - support).abs() < 1e-6, "{found}");
+        }
+    }
 
     #[test]
     fn the_band_makes_the_label_follow_the_score() {

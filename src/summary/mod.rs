@@ -15,7 +15,7 @@ use crate::article::Quotation;
 use crate::findings::Keep;
 
 use compress::{beginning, compress};
-pub use retold::{BORNE_OUT, retold};
+pub use retold::{BORNE_OUT, retold, support};
 
 /// What a summary is cut from.
 #[derive(Clone, Copy, Debug)]

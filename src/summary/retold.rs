@@ -8,13 +8,11 @@ use super::{Method, Summary, spaced};
 pub const BORNE_OUT: f32 = 0.8;
 
 /// Takes a generated summary if the source bears it out and it is shorter; else the one cut from the source's own words.
-/// Gives the share of its content words, numbers and names that stand in the source, too.
 #[must_use]
-pub fn retold(generated: &str, source: &str, own: Summary) -> (Summary, f32) {
-    let support = support(generated, source);
+pub fn retold(generated: &str, source: &str, own: Summary) -> Summary {
     let words = |text: &str| text.split_whitespace().count();
     let fits = !generated.trim().is_empty() && words(generated) <= words(source);
-    let summary = if fits && support >= BORNE_OUT {
+    if fits && support(generated, source) >= BORNE_OUT {
         Summary {
             text: spaced(generated),
             method: Method::Abstract,
@@ -24,12 +22,12 @@ pub fn retold(generated: &str, source: &str, own: Summary) -> (Summary, f32) {
             method: Method::Fallback,
             ..own
         }
-    };
-    (summary, support)
+    }
 }
 
 /// Share of a summary's content words, numbers and names that stand in the source; one where it has none.
-fn support(summary: &str, source: &str) -> f32 {
+#[must_use]
+pub fn support(summary: &str, source: &str) -> f32 {
     let known: BTreeSet<String> = content(source).collect();
     let (mut found, mut all) = (0_u32, 0_u32);
     for word in content(summary) {
@@ -89,8 +87,9 @@ mod tests {
             text: "Own words.".to_owned(),
             method: Method::Extract,
         };
-        let (summary, support) = retold(generated, SOURCE, own);
+        let support = support(generated, SOURCE);
         assert!((support - expected).abs() < 0.01, "{support}");
+        let summary = retold(generated, SOURCE, own);
         assert_eq!(summary.method, method);
         assert_eq!(summary.text == "Own words.", method == Method::Fallback);
     }

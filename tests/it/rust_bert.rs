@@ -173,6 +173,9 @@ fn a_generated_summary_that_nothing_bears_out_gives_way_to_the_paragraphs_own_wo
     {
         assert_eq!(method, if *own == "copy" { "copy" } else { "fallback" });
     }
+    for support in retold.column("summary_support") {
+        assert_eq!(support, "1.0000", "it is that of the words in the row");
+    }
     let part = &desk.record("retold")["engine"]["parts"][0];
     assert_eq!(part["task"], "summary");
     assert!(
