@@ -43,6 +43,17 @@ HYPOTHESES = ["The author supports the senator.", "The author opposes the senato
 VOCABULARY = 160
 POSITIONS = 160
 SIZES = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24)
+BART = dict(
+    d_model=16,
+    encoder_layers=2,
+    decoder_layers=2,
+    encoder_attention_heads=4,
+    decoder_attention_heads=4,
+    encoder_ffn_dim=24,
+    decoder_ffn_dim=24,
+    max_position_embeddings=POSITIONS,
+)
+BYTES = dict(bos_token_id=0, pad_token_id=1, eos_token_id=2)
 NLI = ["contradiction", "neutral", "entailment"]
 
 
@@ -135,17 +146,6 @@ def classes(labels: list[str]) -> dict:
 def classifiers() -> dict:
     words, some_bytes = learned("wordpiece"), learned("bytes")
     sizes = dict(SIZES, max_position_embeddings=POSITIONS)
-    bart = dict(
-        d_model=16,
-        encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=4,
-        decoder_attention_heads=4,
-        encoder_ffn_dim=24,
-        decoder_ffn_dim=24,
-        max_position_embeddings=POSITIONS,
-    )
-    bytes_ids = dict(bos_token_id=0, pad_token_id=1, eos_token_id=2)
     two, three = ["NEGATIVE", "POSITIVE"], ["negative", "neutral", "positive"]
     five = ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"]
     plan = {
@@ -179,7 +179,7 @@ def classifiers() -> dict:
                     vocab_size=some_bytes.get_vocab_size(),
                     **{**sizes, "max_position_embeddings": POSITIONS + 2},
                     type_vocab_size=1,
-                    **bytes_ids,
+                    **BYTES,
                     **classes(three),
                 )
             ),
@@ -197,7 +197,7 @@ def classifiers() -> dict:
             "bytes",
             some_bytes,
             BartForSequenceClassification(
-                BartConfig(vocab_size=some_bytes.get_vocab_size(), **bart, **bytes_ids, decoder_start_token_id=2, **classes(NLI))
+                BartConfig(vocab_size=some_bytes.get_vocab_size(), **BART, **BYTES, decoder_start_token_id=2, **classes(NLI))
             ),
             False,
         ),
@@ -224,17 +224,6 @@ SEARCHES = [
 
 def generators() -> dict:
     some_bytes, pieces = learned("bytes"), learned("pieces")
-    bart = dict(
-        d_model=16,
-        encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=4,
-        decoder_attention_heads=4,
-        encoder_ffn_dim=24,
-        decoder_ffn_dim=24,
-        max_position_embeddings=POSITIONS,
-    )
-    bytes_ids = dict(bos_token_id=0, pad_token_id=1, eos_token_id=2)
     piece_ids = dict(pad_token_id=0, eos_token_id=1, decoder_start_token_id=0)
     t5 = dict(vocab_size=pieces.get_vocab_size(), d_model=16, d_kv=4, num_heads=4, num_layers=2, num_decoder_layers=2, d_ff=24)
     plan = {
@@ -242,7 +231,7 @@ def generators() -> dict:
             some_bytes,
             BartForConditionalGeneration(
                 BartConfig(
-                    vocab_size=some_bytes.get_vocab_size(), **bart, **bytes_ids, decoder_start_token_id=2, forced_eos_token_id=2
+                    vocab_size=some_bytes.get_vocab_size(), **BART, **BYTES, decoder_start_token_id=2, forced_eos_token_id=2
                 )
             ),
         ),
@@ -256,7 +245,7 @@ def generators() -> dict:
         "pegasus": (
             pieces,
             PegasusForConditionalGeneration(
-                PegasusConfig(vocab_size=pieces.get_vocab_size(), **bart, **piece_ids, scale_embedding=True, forced_eos_token_id=1)
+                PegasusConfig(vocab_size=pieces.get_vocab_size(), **BART, **piece_ids, scale_embedding=True, forced_eos_token_id=1)
             ),
         ),
     }

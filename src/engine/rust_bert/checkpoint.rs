@@ -2,35 +2,56 @@
 
 #![expect(clippy::disallowed_methods, reason = "a model is loaded from files")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tch::Tensor;
-use tokenizers::Tokenizer;
+use tch::{Device, Tensor};
+use tokenizers::{Encoding, Tokenizer};
 
-use super::{shared, vocabulary};
+use super::shared::{Architecture, Shared, Tensors, safetensors};
+use super::vocabulary;
 use crate::engine::model::ModelError;
+use crate::engine::{EngineError, Part};
 use crate::models::Model;
 
 /// A checkpoint whose configuration was read.
 pub(super) struct Checkpoint {
     /// As the user named it.
-    pub(super) name: String,
+    name: String,
     files: Model,
     config: Map<String, Value>,
     /// What newer checkpoints say of generation in a file of its own.
     generation: Map<String, Value>,
 }
 
-/// What stands in a checkpoint's files, and their digest for `run.json`.
-pub(super) struct Contents {
-    pub(super) tensors: BTreeMap<String, Tensor>,
+/// A checkpoint that was loaded: what all workers share of it.
+pub(super) struct Pretrained<A: Architecture> {
+    pub(super) shared: Shared<A>,
     pub(super) tokenizer: Tokenizer,
-    pub(super) sha256: String,
+    name: String,
+    sha256: String,
+}
+
+impl<A: Architecture> Pretrained<A> {
+    /// A text's tokens, each with the bytes that it was made of, and none around them.
+    pub(super) fn encode(&self, text: &str) -> Result<Encoding, EngineError> {
+        self.tokenizer
+            .encode(text, false)
+            .map_err(|error| EngineError::Tokenizer(error.to_string()))
+    }
+
+    /// For `run.json`: the model as the user named it, and what its answers are made of.
+    pub(super) fn part(&self, task: &str, notes: Vec<String>) -> Part {
+        Part {
+            task: task.to_owned(),
+            model: self.name.clone(),
+            sha256: self.sha256.clone(),
+            notes,
+        }
+    }
 }
 
 const GENERATION: &str = "generation_config.json";
@@ -101,16 +122,22 @@ impl Checkpoint {
             .ok_or_else(|| self.unusable("config.json", "it names no classes in `id2label`".to_owned()))
     }
 
-    /// Reads the weights and the tokenizer.
-    pub(super) fn contents(&self) -> Result<Contents, ModelError> {
-        let mut tensors = BTreeMap::new();
+    /// Reads the weights and the tokenizer, and builds a network of that kind once.
+    pub(super) fn load<A: Architecture>(
+        &self,
+        architecture: A,
+        device: Device,
+    ) -> Result<Pretrained<A>, ModelError> {
+        let mut tensors = Tensors::new();
         for path in &self.files.weights {
             tensors.extend(weights(path)?);
         }
+        let shared = Shared::new(architecture, tensors, device);
         let tokenizer = vocabulary::tokenizer(&self.files.folder);
-        Ok(Contents {
-            tensors,
+        Ok(Pretrained {
+            shared: shared.map_err(|why| unusable(&self.files.weights[0], why))?,
             tokenizer: tokenizer.map_err(|(file, why)| self.unusable(file, why))?,
+            name: self.name.clone(),
             sha256: self.files.sha256()?,
         })
     }
@@ -136,7 +163,7 @@ fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
 }
 
 /// The weights of a file, by its format.
-fn weights(path: &Path) -> Result<BTreeMap<String, Tensor>, ModelError> {
+fn weights(path: &Path) -> Result<Tensors, ModelError> {
     let of_libtorch = |read: Result<Vec<(String, Tensor)>, tch::TchError>| {
         read.map(|named| named.into_iter().collect())
             .map_err(|error| error.to_string())
@@ -144,7 +171,7 @@ fn weights(path: &Path) -> Result<BTreeMap<String, Tensor>, ModelError> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("bin") => of_libtorch(Tensor::loadz_multi(path)),
         Some("ot") => of_libtorch(Tensor::load_multi(path)),
-        _ => shared::safetensors(&read(path)?),
+        _ => safetensors(&read(path)?),
     }
     .map_err(|why| unusable(path, why))
 }

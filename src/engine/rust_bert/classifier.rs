@@ -2,19 +2,19 @@
 //!
 //! `rust-bert`'s pipeline passes none, so that a text's logits depend on the texts beside it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rust_bert::bart::{BartConfig, BartForSequenceClassification};
 use rust_bert::bert::{BertConfig, BertForSequenceClassification};
 use rust_bert::distilbert::{DistilBertConfig, DistilBertModelClassifier};
 use rust_bert::roberta::RobertaForSequenceClassification;
-use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
-use tokenizers::Tokenizer;
+use tch::nn::Path;
+use tch::{Device, Tensor};
+use tokenizers::{Encoding, Tokenizer};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Pretrained};
 use super::padded::Padded;
-use super::shared::Shared;
+use super::shared::Architecture;
 use crate::engine::EngineError;
 use crate::engine::model::ModelError;
 
@@ -22,7 +22,7 @@ use crate::engine::model::ModelError;
 const TOGETHER: usize = 4_096;
 
 /// What kind of network it is, and how large.
-enum Architecture {
+enum Family {
     Bert(BertConfig),
     DistilBert(DistilBertConfig),
     Roberta(BertConfig),
@@ -48,41 +48,43 @@ struct Frame {
     types: bool,
 }
 
+impl Architecture for Family {
+    type Network = Model;
+
+    fn build(&self, root: Path<'_>) -> Result<Model, String> {
+        match self {
+            Family::Bert(config) => BertForSequenceClassification::new(root, config).map(Model::Bert),
+            Family::DistilBert(config) => DistilBertModelClassifier::new(root, config).map(Model::DistilBert),
+            Family::Roberta(config) => {
+                RobertaForSequenceClassification::new(root, config).map(Model::Roberta)
+            }
+            Family::Bart(config) => BartForSequenceClassification::new(root, config).map(Model::Bart),
+        }
+        .map_err(|error| error.to_string())
+    }
+}
+
 /// What all workers share of a classifier.
 pub(super) struct Weights {
-    architecture: Architecture,
-    tensors: Shared,
-    device: Device,
-    first: Mutex<Option<Model>>,
-    tokenizer: Tokenizer,
+    pub(super) pretrained: Pretrained<Family>,
     frame: Frame,
     positions: usize,
     labels: Vec<String>,
-    name: String,
-    sha256: String,
 }
 
 impl Weights {
     /// Reads a checkpoint and builds its network once.
     pub(super) fn load(checkpoint: &Checkpoint, device: Device) -> Result<Weights, ModelError> {
-        let architecture = architecture(checkpoint)?;
+        let family = family(checkpoint)?;
         let labels = checkpoint.labels()?;
-        let contents = checkpoint.contents()?;
-        let tensors = Shared::new(contents.tensors, device, Kind::Float);
-        let unusable = |why: String| checkpoint.unusable("model.safetensors", why);
-        let first = build(&architecture, &tensors, device).map_err(unusable)?;
+        let positions = positions(&family);
+        let pretrained = checkpoint.load(family, device)?;
+        let frame = frame(&pretrained.shared.architecture, &pretrained.tokenizer);
         Ok(Weights {
-            frame: frame(&architecture, &contents.tokenizer)
-                .map_err(|why| checkpoint.unusable("tokenizer.json", why))?,
-            positions: positions(&architecture),
-            architecture,
-            tensors,
-            device,
-            first: Mutex::new(Some(first)),
-            tokenizer: contents.tokenizer,
+            frame: frame.map_err(|why| checkpoint.unusable("tokenizer.json", why))?,
+            pretrained,
+            positions,
             labels,
-            name: checkpoint.name.clone(),
-            sha256: contents.sha256,
         })
     }
 
@@ -90,28 +92,15 @@ impl Weights {
     pub(super) fn labels(&self) -> &[String] {
         &self.labels
     }
-
-    /// As the user named it, and the digest of its files.
-    pub(super) fn identity(&self) -> (&str, &str) {
-        (&self.name, &self.sha256)
-    }
-
-    fn model(&self) -> Model {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        first.unwrap_or_else(|| {
-            build(&self.architecture, &self.tensors, self.device)
-                .expect("the first was built of the same weights")
-        })
-    }
 }
 
-fn architecture(checkpoint: &Checkpoint) -> Result<Architecture, ModelError> {
+fn family(checkpoint: &Checkpoint) -> Result<Family, ModelError> {
     let bert = || checkpoint.config(&BertConfig::default());
     Ok(match checkpoint.kind() {
-        "bert" => Architecture::Bert(bert()?),
-        "roberta" | "xlm-roberta" | "camembert" => Architecture::Roberta(bert()?),
-        "distilbert" => Architecture::DistilBert(checkpoint.config(&DistilBertConfig::default())?),
-        "bart" => Architecture::Bart(Box::new(checkpoint.config(&BartConfig::default())?)),
+        "bert" => Family::Bert(bert()?),
+        "roberta" | "xlm-roberta" | "camembert" => Family::Roberta(bert()?),
+        "distilbert" => Family::DistilBert(checkpoint.config(&DistilBertConfig::default())?),
+        "bart" => Family::Bart(Box::new(checkpoint.config(&BartConfig::default())?)),
         kind @ ("deberta" | "deberta-v2") => {
             // The first takes the number of heads for the length of the text. The second leaves out that relative
             // positions are counted from the middle of the table, and divides by what it should take the root of.
@@ -129,33 +118,11 @@ fn architecture(checkpoint: &Checkpoint) -> Result<Architecture, ModelError> {
     })
 }
 
-fn build(architecture: &Architecture, tensors: &Shared, device: Device) -> Result<Model, String> {
-    let variables = VarStore::new(device);
-    let root = variables.root();
-    let failed = |error: rust_bert::RustBertError| error.to_string();
-    let model = match architecture {
-        Architecture::Bert(config) => {
-            Model::Bert(BertForSequenceClassification::new(root, config).map_err(failed)?)
-        }
-        Architecture::DistilBert(config) => {
-            Model::DistilBert(DistilBertModelClassifier::new(root, config).map_err(failed)?)
-        }
-        Architecture::Roberta(config) => {
-            Model::Roberta(RobertaForSequenceClassification::new(root, config).map_err(failed)?)
-        }
-        Architecture::Bart(config) => {
-            Model::Bart(BartForSequenceClassification::new(root, config).map_err(failed)?)
-        }
-    };
-    tensors.fill(&variables)?;
-    Ok(model)
-}
-
-fn frame(architecture: &Architecture, tokenizer: &Tokenizer) -> Result<Frame, String> {
-    let (open, close, pad, between, types) = match architecture {
-        Architecture::Bert(_) => ("[CLS]", "[SEP]", "[PAD]", 1, true),
-        Architecture::DistilBert(_) => ("[CLS]", "[SEP]", "[PAD]", 1, false),
-        Architecture::Roberta(_) | Architecture::Bart(_) => ("<s>", "</s>", "<pad>", 2, false),
+fn frame(family: &Family, tokenizer: &Tokenizer) -> Result<Frame, String> {
+    let (open, close, pad, between, types) = match family {
+        Family::Bert(_) => ("[CLS]", "[SEP]", "[PAD]", 1, true),
+        Family::DistilBert(_) => ("[CLS]", "[SEP]", "[PAD]", 1, false),
+        Family::Roberta(_) | Family::Bart(_) => ("<s>", "</s>", "<pad>", 2, false),
     };
     let id = |name: &str| {
         tokenizer
@@ -172,13 +139,13 @@ fn frame(architecture: &Architecture, tokenizer: &Tokenizer) -> Result<Frame, St
 }
 
 /// Tokens in a pass, those of the frame included.
-fn positions(architecture: &Architecture) -> usize {
-    let positions = match architecture {
-        Architecture::Bert(config) => config.max_position_embeddings,
-        Architecture::DistilBert(config) => config.max_position_embeddings,
+fn positions(family: &Family) -> usize {
+    let positions = match family {
+        Family::Bert(config) => config.max_position_embeddings,
+        Family::DistilBert(config) => config.max_position_embeddings,
         // Positions are counted from behind that of the padding.
-        Architecture::Roberta(config) => config.max_position_embeddings - 2,
-        Architecture::Bart(config) => config.max_position_embeddings,
+        Family::Roberta(config) => config.max_position_embeddings - 2,
+        Family::Bart(config) => config.max_position_embeddings,
     };
     usize::try_from(positions).unwrap_or(0)
 }
@@ -198,17 +165,14 @@ pub(super) struct Classifier {
 impl Classifier {
     pub(super) fn new(weights: Arc<Weights>) -> Classifier {
         Classifier {
-            model: weights.model(),
+            model: weights.pretrained.shared.network(),
             weights,
         }
     }
 
     /// A text's tokens, without a frame.
-    pub(super) fn encode(&self, text: &str) -> Result<tokenizers::Encoding, EngineError> {
-        self.weights
-            .tokenizer
-            .encode(text, false)
-            .map_err(|error| EngineError::Tokenizer(error.to_string()))
+    pub(super) fn encode(&self, text: &str) -> Result<Encoding, EngineError> {
+        self.weights.pretrained.encode(text)
     }
 
     /// How many tokens of a text fit into a pass, beside a second text of so many tokens.
@@ -261,7 +225,7 @@ impl Classifier {
             rest = later;
             let logits = self.logits(together)?;
             let failed = |error: tch::TchError| EngineError::Model(error.to_string());
-            let p = logits.f_softmax(-1, Kind::Float).map_err(failed)?;
+            let p = logits.f_softmax(-1, tch::Kind::Float).map_err(failed)?;
             answers.extend(Vec::<Vec<f32>>::try_from(p).map_err(failed)?);
         }
         Ok(answers)
@@ -269,11 +233,14 @@ impl Classifier {
 
     /// A row of logits for each input.
     pub(super) fn logits(&self, inputs: &[Input]) -> Result<Tensor, EngineError> {
-        let Weights { device, frame, .. } = &*self.weights;
+        let Weights {
+            pretrained, frame, ..
+        } = &*self.weights;
+        let device = pretrained.shared.device;
         let ids: Vec<&Vec<i64>> = inputs.iter().map(|input| &input.ids).collect();
         let types: Vec<&Vec<i64>> = inputs.iter().map(|input| &input.types).collect();
-        let Padded { values: ids, mask } = Padded::new(&ids, i64::from(frame.pad), *device);
-        let types = Padded::new(&types, 0, *device).values;
+        let Padded { values: ids, mask } = Padded::new(&ids, i64::from(frame.pad), device);
+        let types = Padded::new(&types, 0, device).values;
         tch::no_grad(|| match &self.model {
             Model::Bert(model) => Ok(model
                 .forward_t(Some(&ids), Some(&mask), Some(&types), None, None, false)

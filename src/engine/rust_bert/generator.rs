@@ -1,22 +1,22 @@
 //! Encoders with decoders that say something new: BART, PEGASUS and T5.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rust_bert::bart::{BartConfig, BartForConditionalGeneration, LayerState};
 use rust_bert::pegasus::{PegasusConfig, PegasusForConditionalGeneration};
 use rust_bert::t5::{LayerState as T5LayerState, T5Config, T5ForConditionalGeneration};
 use serde_json::Value;
-use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
-use tokenizers::{Encoding, Tokenizer};
+use tch::nn::Path;
+use tch::{Device, Tensor};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Pretrained};
 use super::search::{Network, Search, Special, search};
-use super::shared::Shared;
+use super::shared::{Architecture, Tensors};
 use crate::engine::EngineError;
 use crate::engine::model::ModelError;
 
-enum Architecture {
+/// What kind of network it is, and how large.
+enum Family {
     Bart(Box<BartConfig>),
     Pegasus(Box<PegasusConfig>),
     T5(Box<T5Config>),
@@ -28,49 +28,12 @@ enum Model {
     T5(T5ForConditionalGeneration),
 }
 
-/// What all workers share of a generator.
-pub(super) struct Weights {
-    architecture: Architecture,
-    tensors: Shared,
-    device: Device,
-    first: Mutex<Option<Model>>,
-    tokenizer: Tokenizer,
-    special: Special,
-    /// Tokens that a text may have, those around it included.
-    positions: usize,
-    /// The search that the checkpoint recommends; lengths are the caller's.
-    recommended: Search,
-    /// Tokens before and behind a text.
-    before: Vec<u32>,
-    behind: u32,
-    name: String,
-    sha256: String,
-}
+impl Architecture for Family {
+    type Network = Model;
 
-impl Weights {
-    /// Reads a checkpoint and builds its network once.
-    pub(super) fn load(checkpoint: &Checkpoint, device: Device) -> Result<Weights, ModelError> {
-        let architecture = match checkpoint.kind() {
-            "bart" => Architecture::Bart(Box::new(checkpoint.config(&BartConfig::default())?)),
-            "pegasus" => Architecture::Pegasus(Box::new(checkpoint.config(&PegasusConfig::default())?)),
-            "t5" => {
-                let mut config: T5Config = checkpoint.config(&T5Config::default())?;
-                // Since its fifth version `transformers` says so apart whether the logits are scaled, as those of tied
-                // embeddings always were.
-                if checkpoint.setting("scale_decoder_outputs") == Some(&Value::Bool(false)) {
-                    config.tie_word_embeddings = Some(false);
-                }
-                Architecture::T5(Box::new(config))
-            }
-            other => {
-                let why = format!("`model_type` is `{other}`; summarizers may be bart, pegasus or t5");
-                return Err(checkpoint.unusable("config.json", why));
-            }
-        };
-        let contents = checkpoint.contents()?;
-        let mut tensors = contents.tensors;
-        // Files hold what is tied under one of its names.
-        let inside = if matches!(architecture, Architecture::T5(_)) {
+    /// Files hold what is tied under one of its names.
+    fn named(&self, mut tensors: Tensors) -> Result<Tensors, String> {
+        let inside = if matches!(self, Family::T5(_)) {
             ""
         } else {
             "model."
@@ -85,28 +48,51 @@ impl Weights {
                 tensors.insert(missing, tensor.shallow_clone());
             }
         }
-        let tensors = Shared::new(tensors, device, Kind::Float);
-        let unusable = |why: String| checkpoint.unusable("model.safetensors", why);
-        let first = build(&architecture, &tensors, device).map_err(unusable)?;
+        Ok(tensors)
+    }
+
+    fn build(&self, root: Path<'_>) -> Result<Model, String> {
+        Ok(match self {
+            Family::Bart(config) => Model::Bart(BartForConditionalGeneration::new(root, config)),
+            Family::Pegasus(config) => Model::Pegasus(PegasusForConditionalGeneration::new(root, config)),
+            Family::T5(config) => Model::T5(T5ForConditionalGeneration::new(root, config)),
+        })
+    }
+}
+
+/// What all workers share of a generator.
+pub(super) struct Weights {
+    pub(super) pretrained: Pretrained<Family>,
+    special: Special,
+    /// Tokens that a text may have, those around it included.
+    positions: usize,
+    /// The search that the checkpoint recommends; lengths are the caller's.
+    recommended: Search,
+    /// Tokens before and behind a text.
+    before: Vec<u32>,
+    behind: u32,
+}
+
+impl Weights {
+    /// Reads a checkpoint and builds its network once.
+    pub(super) fn load(checkpoint: &Checkpoint, device: Device) -> Result<Weights, ModelError> {
+        let pretrained = checkpoint.load(family(checkpoint)?, device)?;
+        let family = &pretrained.shared.architecture;
         let setting = |name: &str| checkpoint.setting(name);
         let number = |name: &str, standard: i64| setting(name).and_then(Value::as_i64).unwrap_or(standard);
         let token = |id: i64| u32::try_from(id).unwrap_or(0);
         let end = token(number(
             "eos_token_id",
-            if matches!(architecture, Architecture::Bart(_)) {
-                2
-            } else {
-                1
-            },
+            if matches!(family, Family::Bart(_)) { 2 } else { 1 },
         ));
-        let (positions, before) = match &architecture {
-            Architecture::Bart(config) => (
+        let (positions, before) = match family {
+            Family::Bart(config) => (
                 config.max_position_embeddings,
                 vec![token(number("bos_token_id", 0))],
             ),
-            Architecture::Pegasus(config) => (config.max_position_embeddings, Vec::new()),
-            Architecture::T5(_) => {
-                let prefix = contents.tokenizer.encode("summarize:", false);
+            Family::Pegasus(config) => (config.max_position_embeddings, Vec::new()),
+            Family::T5(_) => {
+                let prefix = pretrained.tokenizer.encode("summarize:", false);
                 let prefix =
                     prefix.map_err(|error| checkpoint.unusable("tokenizer.json", error.to_string()))?;
                 // It has no table of positions; it was trained on so many.
@@ -131,19 +117,8 @@ impl Weights {
             positions: usize::try_from(positions).unwrap_or(0),
             before,
             behind: end,
-            architecture,
-            tensors,
-            device,
-            first: Mutex::new(Some(first)),
-            tokenizer: contents.tokenizer,
-            name: checkpoint.name.clone(),
-            sha256: contents.sha256,
+            pretrained,
         })
-    }
-
-    /// As the user named it, and the digest of its files.
-    pub(super) fn identity(&self) -> (&str, &str) {
-        (&self.name, &self.sha256)
     }
 
     /// The search that the checkpoint recommends, without lengths.
@@ -156,39 +131,33 @@ impl Weights {
         self.positions.saturating_sub(self.before.len() + 1)
     }
 
-    /// A text's tokens, each with the bytes that it was made of.
-    pub(super) fn encode(&self, text: &str) -> Result<Encoding, EngineError> {
-        self.tokenizer
-            .encode(text, false)
-            .map_err(|error| EngineError::Tokenizer(error.to_string()))
-    }
-
     /// The text of tokens, special ones left out.
     pub(super) fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
-        self.tokenizer
+        self.pretrained
+            .tokenizer
             .decode(tokens, true)
             .map_err(|error| EngineError::Tokenizer(error.to_string()))
     }
-
-    fn model(&self) -> Model {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        first.unwrap_or_else(|| {
-            build(&self.architecture, &self.tensors, self.device)
-                .expect("the first was built of the same weights")
-        })
-    }
 }
 
-fn build(architecture: &Architecture, tensors: &Shared, device: Device) -> Result<Model, String> {
-    let variables = VarStore::new(device);
-    let root = variables.root();
-    let model = match architecture {
-        Architecture::Bart(config) => Model::Bart(BartForConditionalGeneration::new(root, config)),
-        Architecture::Pegasus(config) => Model::Pegasus(PegasusForConditionalGeneration::new(root, config)),
-        Architecture::T5(config) => Model::T5(T5ForConditionalGeneration::new(root, config)),
-    };
-    tensors.fill(&variables)?;
-    Ok(model)
+fn family(checkpoint: &Checkpoint) -> Result<Family, ModelError> {
+    Ok(match checkpoint.kind() {
+        "bart" => Family::Bart(Box::new(checkpoint.config(&BartConfig::default())?)),
+        "pegasus" => Family::Pegasus(Box::new(checkpoint.config(&PegasusConfig::default())?)),
+        "t5" => {
+            let mut config: T5Config = checkpoint.config(&T5Config::default())?;
+            // Since its fifth version `transformers` says so apart whether the logits are scaled, as those of tied
+            // embeddings always were.
+            if checkpoint.setting("scale_decoder_outputs") == Some(&Value::Bool(false)) {
+                config.tie_word_embeddings = Some(false);
+            }
+            Family::T5(Box::new(config))
+        }
+        other => {
+            let why = format!("`model_type` is `{other}`; summarizers may be bart, pegasus or t5");
+            return Err(checkpoint.unusable("config.json", why));
+        }
+    })
 }
 
 /// A generator as one worker has it.
@@ -200,7 +169,7 @@ pub(super) struct Generator {
 impl Generator {
     pub(super) fn new(weights: Arc<Weights>) -> Generator {
         Generator {
-            model: weights.model(),
+            model: weights.pretrained.shared.network(),
             weights,
         }
     }
@@ -211,9 +180,10 @@ impl Generator {
             before,
             behind,
             special,
-            device,
+            pretrained,
             ..
         } = &*self.weights;
+        let device = pretrained.shared.device;
         let ids: Vec<i64> = before
             .iter()
             .chain(text)
@@ -221,7 +191,7 @@ impl Generator {
             .map(|&id| id.into())
             .collect();
         tch::no_grad(|| {
-            let ids = Tensor::from_slice(&ids).unsqueeze(0).to_device(*device);
+            let ids = Tensor::from_slice(&ids).unsqueeze(0).to_device(device);
             let mask = ids.ones_like();
             let encoded = match &self.model {
                 Model::Bart(model) => model.encode(&ids, Some(&mask)),
@@ -233,7 +203,7 @@ impl Generator {
                 encoded,
                 mask,
                 past: Past::Nothing,
-                device: *device,
+                device,
             };
             search(&mut decoding, plan, special)
         })

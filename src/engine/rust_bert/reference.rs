@@ -3,16 +3,15 @@
 #![expect(clippy::disallowed_methods, reason = "a model is loaded from files")]
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::{fs, iter};
 
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
-use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::Device;
+use tch::nn::Path;
 
 use super::padded::Padded;
-use super::shared::{Shared, safetensors};
+use super::shared::{Architecture, Shared, Tensors, safetensors};
 use crate::article::Paragraph;
 use crate::digest::sha256;
 use crate::engine::heads::{Heads, Reader};
@@ -34,13 +33,17 @@ const TOGETHER: usize = 8;
 
 type Trunk = BertModel<BertEmbeddings>;
 
+impl Architecture for BertConfig {
+    type Network = Trunk;
+
+    fn build(&self, root: Path<'_>) -> Result<Trunk, String> {
+        Ok(Trunk::new_with_optional_pooler(root, self, false))
+    }
+}
+
 /// What all workers of a run share.
 pub(super) struct Weights {
-    config: BertConfig,
-    trunk: Shared,
-    device: Device,
-    /// The model that was built to see whether the weights fit; the first worker takes it.
-    first: Mutex<Option<Trunk>>,
+    trunk: Shared<BertConfig>,
     encoder: Encoder,
     heads: Heads,
     identity: Identity,
@@ -63,12 +66,8 @@ impl Weights {
         let unusable = |why: String| ModelError::Content { file: FILE, why };
         let tensors = tensors(&bytes).map_err(unusable)?;
         let config = config(&tensors).map_err(unusable)?;
-        let trunk = Shared::new(tensors, device, Kind::Float);
-        let first = build(&config, &trunk, device).map_err(unusable)?;
         Ok(Weights {
-            trunk,
-            device,
-            first: Mutex::new(Some(first)),
+            trunk: Shared::new(config, tensors, device).map_err(unusable)?,
             encoder: Encoder::from_bytes(&files.tokenizer).map_err(|error| ModelError::Content {
                 file: "tokenizer.json",
                 why: error.to_string(),
@@ -81,7 +80,6 @@ impl Weights {
                 sha256: sha256(format!("{} {}", files.sha256, sha256(&bytes)).as_bytes()),
                 parts: Vec::new(),
             },
-            config,
         })
     }
 
@@ -92,19 +90,11 @@ impl Weights {
     pub(super) fn count_tokens(&self, paragraph: &Paragraph) -> Result<usize, EngineError> {
         Ok(self.encoder.encode(&paragraph.text, &paragraph.sentences)?.len())
     }
-
-    /// A trunk for one worker.
-    fn trunk(&self) -> Trunk {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        first.unwrap_or_else(|| {
-            build(&self.config, &self.trunk, self.device).expect("the first was built of the same weights")
-        })
-    }
 }
 
 /// The trunk's tensors under the names that `BertModel` gives its variables.
-fn tensors(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>, String> {
-    let mut tensors = BTreeMap::new();
+fn tensors(bytes: &[u8]) -> Result<Tensors, String> {
+    let mut tensors = Tensors::new();
     for (name, tensor) in safetensors(bytes)? {
         let Some(name) = name.strip_prefix("trunk.") else {
             continue; // the heads come from the shipped model, whose sentiment was fitted anew
@@ -149,7 +139,7 @@ fn renamed(name: &str) -> String {
 }
 
 /// The configuration that the tensors' shapes tell.
-fn config(tensors: &BTreeMap<String, Tensor>) -> Result<BertConfig, String> {
+fn config(tensors: &Tensors) -> Result<BertConfig, String> {
     let shape = |name: &str| {
         let tensor = tensors.get(name).ok_or_else(|| format!("it has no `{name}`"))?;
         tensor.size2().map_err(|error| error.to_string())
@@ -171,13 +161,6 @@ fn config(tensors: &BTreeMap<String, Tensor>) -> Result<BertConfig, String> {
     })
 }
 
-fn build(config: &BertConfig, trunk: &Shared, device: Device) -> Result<Trunk, String> {
-    let variables = VarStore::new(device);
-    let model = Trunk::new_with_optional_pooler(variables.root(), config, false);
-    trunk.fill(&variables)?;
-    Ok(model)
-}
-
 /// The reference as one worker has it.
 pub(super) struct Reference {
     weights: Arc<Weights>,
@@ -187,7 +170,7 @@ pub(super) struct Reference {
 impl Reference {
     pub(super) fn new(weights: Arc<Weights>) -> Reference {
         Reference {
-            trunk: weights.trunk(),
+            trunk: weights.trunk.network(),
             weights,
         }
     }
@@ -199,9 +182,10 @@ impl Engine for Reference {
         let Weights {
             encoder,
             heads,
-            config,
+            trunk,
             ..
         } = &*self.weights;
+        let config = &trunk.architecture;
         let tokens = paragraphs
             .iter()
             .map(|paragraph| encoder.encode(&paragraph.text, &paragraph.sentences))
@@ -243,7 +227,7 @@ impl Engine for Reference {
 impl Reference {
     /// States of several windows' tokens, and the positions that each has: `[windows, positions, hidden]`.
     fn states(&self, read: &[&[Token]]) -> Result<(Vec<f32>, usize), EngineError> {
-        let Weights { encoder, device, .. } = &*self.weights;
+        let Weights { encoder, trunk, .. } = &*self.weights;
         let framed = |first: u32, last: u32, inner: fn(&Token) -> i64| -> Vec<Vec<i64>> {
             let row = |tokens: &&[Token]| {
                 let inside = tokens.iter().map(inner);
@@ -257,8 +241,8 @@ impl Reference {
         let ids = framed(encoder.cls, encoder.sep, |token| token.id.into());
         let cases = framed(Case::Lower as u32, Case::Lower as u32, |token| token.case as i64);
         let positions = ids.iter().map(Vec::len).max().unwrap_or(0);
-        let Padded { values: ids, mask } = Padded::new(&ids, 0, *device);
-        let cases = Padded::new(&cases, Case::Lower as i64, *device).values;
+        let Padded { values: ids, mask } = Padded::new(&ids, 0, trunk.device);
+        let cases = Padded::new(&cases, Case::Lower as i64, trunk.device).values;
         let output = tch::no_grad(|| {
             self.trunk.forward_t(
                 Some(&ids),

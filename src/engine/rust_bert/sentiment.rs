@@ -30,7 +30,6 @@ impl Model {
 
     /// For `run.json`: the model, and what each of its classes was taken for.
     pub(super) fn part(&self) -> Part {
-        let (model, sha256) = self.weights.identity();
         let labels = self.weights.labels().iter().zip(&self.valences);
         let mut notes: Vec<String> = labels
             .map(|(label, valence)| format!("`{label}` is taken for {}", class(*valence)))
@@ -38,12 +37,7 @@ impl Model {
         if !self.valences.contains(&0.0) {
             notes.push("it has no neutral class".to_owned());
         }
-        Part {
-            task: "sentiment".to_owned(),
-            model: model.to_owned(),
-            sha256: sha256.to_owned(),
-            notes,
-        }
+        self.weights.pretrained.part("sentiment", notes)
     }
 
     /// The model as one worker has it.

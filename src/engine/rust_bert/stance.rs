@@ -46,20 +46,15 @@ impl Model {
 
     /// For `run.json`: the model, and what it is asked.
     pub(super) fn part(&self) -> Part {
-        let (model, sha256) = self.weights.identity();
-        Part {
-            task: "stance".to_owned(),
-            model: model.to_owned(),
-            sha256: sha256.to_owned(),
-            notes: vec![
-                format!("favor: {}", self.hypotheses.favor),
-                format!("against: {}", self.hypotheses.against),
-                format!(
-                    "`{}` is taken for entailment",
-                    self.weights.labels()[self.entailment]
-                ),
-            ],
-        }
+        let notes = vec![
+            format!("favor: {}", self.hypotheses.favor),
+            format!("against: {}", self.hypotheses.against),
+            format!(
+                "`{}` is taken for entailment",
+                self.weights.labels()[self.entailment]
+            ),
+        ];
+        self.weights.pretrained.part("stance", notes)
     }
 
     /// The model as one worker has it.

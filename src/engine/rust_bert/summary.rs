@@ -43,7 +43,6 @@ impl Model {
 
     /// For `run.json`: the model, and how it searches.
     pub(super) fn part(&self) -> Part {
-        let (model, sha256) = self.weights.identity();
         let Search {
             beams,
             length_penalty,
@@ -51,14 +50,10 @@ impl Model {
             early,
             ..
         } = self.search;
-        Part {
-            task: "summary".to_owned(),
-            model: model.to_owned(),
-            sha256: sha256.to_owned(),
-            notes: vec![format!(
-                "beams {beams}, length penalty {length_penalty}, no run of {no_repeat} tokens twice, early stopping {early}"
-            )],
-        }
+        let note = format!(
+            "beams {beams}, length penalty {length_penalty}, no run of {no_repeat} tokens twice, early stopping {early}"
+        );
+        self.weights.pretrained.part("summary", vec![note])
     }
 
     /// The model as one worker has it.
@@ -96,7 +91,7 @@ impl Reader {
 
     fn summarise(&self, text: &str, sentences: &[Range<usize>]) -> Result<(String, u32), EngineError> {
         let weights = &self.generator.weights;
-        let encoding = weights.encode(text)?;
+        let encoding = weights.pretrained.encode(text)?;
         let ids = encoding.get_ids();
         let words = text.split_whitespace().count().max(1);
         let parts = parts(encoding.get_offsets(), sentences, weights.capacity());
