@@ -208,7 +208,7 @@ impl Location {
     /// Reads the files. Those of a folder are checked against its `SHA256SUMS` before anything in them is looked at.
     pub fn files(&self) -> Result<Files, ModelError> {
         let sums = self.read(SUMS)?;
-        let read = |file: &'static str| {
+        let read = |file: &'static str| -> Result<_, ModelError> {
             let bytes = self.read(file)?;
             if let Location::Folder(_) = self {
                 self.check(&String::from_utf8_lossy(&sums), file, &bytes)?;

@@ -22,14 +22,14 @@ use crate::engine::model::ModelError;
 const TOGETHER: usize = 4_096;
 
 /// What kind of network it is, and how large.
-enum Family {
+pub(super) enum Family {
     Bert(BertConfig),
     DistilBert(DistilBertConfig),
     Roberta(BertConfig),
     Bart(Box<BartConfig>),
 }
 
-enum Model {
+pub(super) enum Model {
     Bert(BertForSequenceClassification),
     DistilBert(DistilBertModelClassifier),
     Roberta(RobertaForSequenceClassification),

@@ -16,13 +16,13 @@ use crate::engine::EngineError;
 use crate::engine::model::ModelError;
 
 /// What kind of network it is, and how large.
-enum Family {
+pub(super) enum Family {
     Bart(Box<BartConfig>),
     Pegasus(Box<PegasusConfig>),
     T5(Box<T5Config>),
 }
 
-enum Model {
+pub(super) enum Model {
     Bart(BartForConditionalGeneration),
     Pegasus(PegasusForConditionalGeneration),
     T5(T5ForConditionalGeneration),

@@ -70,17 +70,14 @@ impl Weights {
             .parts
             .as_ref()
             .map(|parts| Models::load(parts, device, printer));
-        let base = match choice.engine {
-            EngineName::RustBert => {
-                Base::Reference(Arc::new(reference::Weights::load(&choice.model, device)?))
-            }
-            _ => {
-                let alone = Choice {
-                    parts: None,
-                    ..choice.clone()
-                };
-                Base::Other(Box::new(Loaded::load(&alone, printer)?))
-            }
+        let base = if choice.engine == EngineName::RustBert {
+            Base::Reference(Arc::new(reference::Weights::load(&choice.model, device)?))
+        } else {
+            let alone = Choice {
+                parts: None,
+                ..choice.clone()
+            };
+            Base::Other(Box::new(Loaded::load(&alone, printer)?))
         };
         Ok(Weights {
             device,
