@@ -107,6 +107,7 @@ pub fn run(settings: &Settings, printer: &Printer, stop: &AtomicBool) -> Result<
             .iter()
             .map(|target| target.column.clone())
             .collect(),
+        retold: settings.reader.retells(),
         carried: carried_headers(sources.headers(), &targets),
     };
     let names: Vec<String> = targets.list().iter().map(|target| target.name.clone()).collect();
@@ -391,7 +392,7 @@ fn carried_headers(headers: &[String], targets: &Targets) -> Vec<String> {
         .iter()
         .map(|target| target.column.clone())
         .collect();
-    let ours = columns::DOCUMENTS.headers(&columns);
+    let ours = columns::DOCUMENTS.headers(&columns, false);
     headers
         .iter()
         .map(|header| {

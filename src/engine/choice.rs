@@ -20,6 +20,16 @@ pub struct Choice {
     pub parts: Option<Parts>,
 }
 
+impl Choice {
+    /// Whether summaries are generated.
+    #[must_use]
+    pub fn retells(&self) -> bool {
+        self.parts
+            .as_ref()
+            .is_some_and(|parts| parts.summarizer.is_some())
+    }
+}
+
 /// Models of `transformers` that answer for one task each, by folder or by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {

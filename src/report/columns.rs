@@ -6,7 +6,7 @@ use super::rows::{DocumentRow, ParagraphRow, SkippedRow, StanceRow};
 use super::{Cell, Column, Read, Table, Type};
 use crate::summary::Summary;
 
-use Read::{EachTarget, Once};
+use Read::{EachTarget, Once, Retold};
 use Type::{Count, Number, Text};
 
 /// `paragraphs.csv`
@@ -71,8 +71,8 @@ pub const PARAGRAPHS: Table<ParagraphRow> = Table {
         Column {
             name: "summary_support",
             holds: Number,
-            doc: "Share of the summary's content words, numbers and names that stand in the paragraph, whatever their ending: 1 for its own words, 0.8 or more for `abstract`.",
-            cell: Once(|row| Cell::number(row.summary_support)),
+            doc: "Only with `--summarizer`. Share of the summary's content words, numbers and names that stand in the paragraph, whatever their ending: 1 for its own words, 0.8 or more for `abstract`.",
+            cell: Retold(|row| Cell::number(row.summary_support)),
         },
         Column {
             name: "sentiment",

@@ -42,6 +42,8 @@ pub struct Layout {
     pub dialect: CsvDialect,
     /// The targets' names as they stand in headers.
     pub targets: Vec<String>,
+    /// Whether summaries are generated.
+    pub retold: bool,
     /// Headers of the user's own columns, which stand first in `documents.csv`.
     pub carried: Vec<String>,
 }
@@ -51,6 +53,7 @@ pub struct CsvTable<R: 'static> {
     table: &'static Table<R>,
     dialect: CsvDialect,
     targets: usize,
+    retold: bool,
     writer: csv::Writer<Box<dyn Write + Send>>,
     /// The file itself, to learn its size and have it on disk.
     file: Option<File>,
@@ -109,7 +112,7 @@ impl<R> CsvTable<R> {
             Terminator::Any(b'\n'),
             "standard output".into(),
         );
-        let headers = table.headers(&layout.targets);
+        let headers = table.headers(&layout.targets, layout.retold);
         this.record(headers.iter().map(String::as_str))?;
         Ok(this)
     }
@@ -133,6 +136,7 @@ impl<R> CsvTable<R> {
             table,
             dialect: layout.dialect,
             targets: layout.targets.len(),
+            retold: layout.retold,
             writer: builder.from_writer(out),
             file: None,
             path,
@@ -149,7 +153,7 @@ impl<R> CsvTable<R> {
             });
             mark.map_err(|source| failed(&self.path, source))?;
         }
-        let headers = self.table.headers(&layout.targets);
+        let headers = self.table.headers(&layout.targets, layout.retold);
         // The user's own headers may be anything, like their cells.
         let own = carried
             .iter()
@@ -168,7 +172,7 @@ impl<R> CsvTable<R> {
         let cells = carried
             .iter()
             .map(|text| Cell::text(text))
-            .chain(self.table.cells(row, self.targets));
+            .chain(self.table.cells(row, self.targets, self.retold));
         let shown: Vec<_> = cells.map(|cell| shown(cell, self.dialect, &mut marks)).collect();
         self.record(shown.iter().map(AsRef::as_ref))?;
         Ok(marks)
@@ -319,7 +323,7 @@ mod tests {
         fn what_is_written_reads_back(texts in proptest::collection::vec("\\PC{0,40}|[\"',;=\n\r +-]{0,12}", 1..12)) {
             let mut marks = Marks::default();
             for dialect in [CsvDialect::Excel, CsvDialect::Plain, CsvDialect::Semicolon] {
-                let layout = Layout { dialect, targets: vec![], carried: vec![] };
+                let layout = Layout { dialect, targets: vec![], retold: false, carried: vec![] };
                 let folder = tempfile::tempdir().unwrap();
                 let mut table =
                     CsvTable::file(&super::super::columns::SKIPPED, folder.path(), &layout, &[], None).unwrap();

@@ -69,6 +69,8 @@ pub enum Read<R: 'static> {
     Once(for<'a> fn(&'a R) -> Cell<'a>),
     /// One column for each target, by the target's index.
     EachTarget(for<'a> fn(&'a R, usize) -> Cell<'a>),
+    /// One column where summaries are generated, none elsewhere.
+    Retold(for<'a> fn(&'a R) -> Cell<'a>),
 }
 
 /// A file of rows.
@@ -82,10 +84,10 @@ pub struct Table<R: 'static> {
 }
 
 impl<R> Table<R> {
-    /// Headers, with those of each target spelled out.
+    /// Headers, with those of each target spelled out. `retold`: whether summaries are generated.
     #[must_use]
-    pub fn headers(&self, targets: &[String]) -> Vec<String> {
-        self.walk(targets.len(), |column, target| match target {
+    pub fn headers(&self, targets: &[String], retold: bool) -> Vec<String> {
+        self.walk(targets.len(), retold, |column, target| match target {
             Some(target) => column.name.replace("{target}", &targets[target]),
             None => column.name.to_owned(),
         })
@@ -93,16 +95,22 @@ impl<R> Table<R> {
 
     /// The cells of a row, in the order of the headers.
     #[must_use]
-    pub fn cells<'a>(&self, row: &'a R, targets: usize) -> Vec<Cell<'a>> {
-        self.walk(targets, |column, target| match (&column.cell, target) {
-            (Read::Once(cell), _) => cell(row),
+    pub fn cells<'a>(&self, row: &'a R, targets: usize, retold: bool) -> Vec<Cell<'a>> {
+        self.walk(targets, retold, |column, target| match (&column.cell, target) {
+            (Read::Once(cell) | Read::Retold(cell), _) => cell(row),
             (Read::EachTarget(cell), Some(target)) => cell(row, target),
             (Read::EachTarget(_), None) => Cell::Empty,
         })
     }
 
-    fn walk<T>(&self, targets: usize, mut each: impl FnMut(&Column<R>, Option<usize>) -> T) -> Vec<T> {
+    fn walk<T>(
+        &self,
+        targets: usize,
+        retold: bool,
+        mut each: impl FnMut(&Column<R>, Option<usize>) -> T,
+    ) -> Vec<T> {
         let repeated = |column: &Column<R>| matches!(column.cell, Read::EachTarget(_));
+        let here = |column: &&Column<R>| retold || !matches!(column.cell, Read::Retold(_));
         let mut all = Vec::new();
         for group in self.columns.chunk_by(|a, b| repeated(a) == repeated(b)) {
             if repeated(&group[0]) {
@@ -110,7 +118,7 @@ impl<R> Table<R> {
                     all.extend(group.iter().map(|column| each(column, Some(target))));
                 }
             } else {
-                all.extend(group.iter().map(|column| each(column, None)));
+                all.extend(group.iter().filter(here).map(|column| each(column, None)));
             }
         }
         all
