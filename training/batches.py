@@ -16,6 +16,9 @@ from .text import LOWER, MASK, MAX_POSITIONS, Encoded, recased
 ROW = 256
 #: Runs of capitalised words taken as mentions in a text without labelled ones, at most.
 NAMES = 3
+#: Added to the scores of tokens of another text.
+APART = -1e4
+
 
 def joined(a: Encoded, b: Encoded) -> Encoded:
     """Two texts as one, a space between."""
@@ -148,8 +151,9 @@ class Batch:
         return Batch(*(getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)))
 
     def reads(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """What the trunk takes: ids, case classes, positions, and who may look at whom."""
-        return self.ids, self.types, self.positions, (self.text[:, :, None] == self.text[:, None, :])[:, None]
+        """What the trunk takes: ids, case classes, positions, and what keeps the texts of a row apart."""
+        apart = (self.text[:, :, None] != self.text[:, None, :])[:, None]
+        return self.ids, self.types, self.positions, APART * apart.bfloat16()
 
 
 def packed(lengths: list[int]) -> tuple[list[int], int, int]:
