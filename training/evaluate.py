@@ -20,7 +20,15 @@ from .model import ENTITY, SENTIMENT, STANCE
 from .predict import Ensemble, Reader, best_path, sigmoid, softmax
 from .salience import content_words, overlap, pages, paragraph_targets
 
+#: Sentences of our own, kept for tests.
+OWN = Path(__file__).parents[1] / "docs" / "quality"
+
 Figures = dict[str, float | tuple[float, float] | int]
+
+
+def own(name: str) -> list[dict]:
+    """Records of one of our own tests."""
+    return [json.loads(line) for line in (OWN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def stance(reader: Reader, rows: list[dict], predict: Callable | None = None) -> Figures:
@@ -163,6 +171,7 @@ def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[s
         "plain": lambda: plain(reader),
         "newsmtsc-rw.test": lambda: stance(reader, read("stance/newsmtsc-rw.test.jsonl")),
         "newsmtsc-mt.test": lambda: stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
+        "deeds.test": lambda: stance(reader, own("deeds.stance")),
         "sst.test": lambda: sentiment(reader, read("sentiment/sst.test.jsonl")),
         "google.test": lambda: keep(reader, read("compression/google.test.jsonl")),
     }

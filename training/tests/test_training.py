@@ -1,8 +1,5 @@
 """Gluing, labels, metrics and the exported graph, on made-up material."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import onnxruntime
 import pytest
@@ -10,6 +7,7 @@ import torch
 
 from training.batches import collate, glued, masked, names, packed
 from training.data import Example, spell, token_owners
+from training.evaluate import own
 from training.export import folded, trunk_graph
 from training.facts import FACTS, PREDICATES, taught
 from training.losses import Answers, answers, gold, mean, soft
@@ -20,8 +18,6 @@ from training.quantize import PRODUCT_LIMIT, divisors, quantized, scaled, settle
 from training.refit import refit_stance
 from training.soup import soup
 from training.text import MASK, UPPER, encode, recased
-
-QUALITY = Path(__file__).parents[2] / "docs" / "quality"
 
 
 def test_glued_texts_read_as_one_text():
@@ -183,12 +179,17 @@ def test_the_gold_loss_falls_when_a_model_learns_a_batch():
 
 
 def test_no_plain_fact_is_taught_fitted_and_tested():
-    tested = {json.loads(line)["text"] for line in (QUALITY / "plain-facts.stance.jsonl").open(encoding="utf-8")}
+    tested = {row["text"] for row in own("plain-facts.stance")}
     fitted, learned = ({text for text, _ in facts} for facts in (FACTS, taught()))
     assert not tested & fitted
     assert not (tested | fitted) & learned
     assert all(text.startswith(subject) for text, subject in taught())
     assert not any(predicate in text for predicate in PREDICATES for text in tested | fitted)
+
+
+def test_no_fact_and_no_deed_of_the_tests_is_trained_on():
+    trained = {text for text, _ in FACTS} | {text for text, _ in taught()}
+    assert not trained & {row["text"] for row in own("deeds.stance")}
 
 
 def test_a_refitted_stance_head_calls_facts_neutral_and_keeps_its_other_answers(monkeypatch):
