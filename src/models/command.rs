@@ -49,7 +49,7 @@ fn pull(args: &PullArgs, printer: &Printer, out: &mut dyn Write) -> anyhow::Resu
 
 /// What to know of weights that Python pickled, the only ones that some models have.
 const PICKLED: &str = "\
-hint: `pytorch_model.bin` is stored as it is; libtorch reads it if PyTorch 1.6 or later wrote it. Else turn it into
+hint: `pytorch_model.bin` is stored as it is; it is read if PyTorch 1.6 or later wrote it. Else turn it into
 `model.safetensors`, which is preferred: `pip install torch safetensors`, and in its folder
 python -c \"import torch, safetensors.torch as s; t = torch.load('pytorch_model.bin', 'cpu', weights_only=True);
 s.save_file({k: v.clone().contiguous() for k, v in t.items()}, 'model.safetensors')\"";

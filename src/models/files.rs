@@ -14,14 +14,13 @@ use super::name::is_plain;
 pub(super) const CONFIG: &str = "config.json";
 
 /// Files of which a tokenizer can be built: one of them must be there.
-const VOCABULARY: [&str; 7] = [
+const VOCABULARY: [&str; 6] = [
     "tokenizer.json",
     "vocab.txt",
     "vocab.json",
     "spiece.model",
     "sentencepiece.bpe.model",
     "spm.model",
-    "tokenizer.model",
 ];
 
 /// What else is taken where it is there.

@@ -7,10 +7,12 @@ The tests of the engine `rust-bert` hold it to these answers. Weights are drawn 
 nothing. Everything this writes is committed, so the tests need no Python.
 """
 
+import io
 import json
 import shutil
 from pathlib import Path
 
+import sentencepiece
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import (
@@ -104,11 +106,18 @@ def drawn(model: torch.nn.Module, seed: int) -> torch.nn.Module:
 
 
 def save(name: str, model: torch.nn.Module, tokenizer: Tokenizer, old: bool = False) -> Path:
-    """Writes a checkpoint, `old` with the tokenizer files of former times."""
+    """Writes a checkpoint, `old` with the files of former times."""
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
+    if old:
+        (folder / "model.safetensors").unlink()
+        state = model.state_dict()
+        for weight_name, weight in state.items():
+            if weight.dim() == 2:  # as weights lie that came from another framework
+                state[weight_name] = weight.t().contiguous().t()
+        torch.save(state, folder / "pytorch_model.bin")
     if not old:
         tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     elif tokenizer.token_to_id("[CLS]") is not None:
@@ -278,6 +287,44 @@ def generated(model: torch.nn.Module, config: dict, tokenizer: Tokenizer, text: 
     return answers
 
 
+#: Texts that are hard to cut: two spaces, a line break, characters with other forms, and some never seen.
+HARD = ["  Two  spaces\nand a line. ", "Ｆｕｌｌ ﬁne ™ ½ naïve", "日本 🙂🙂 x", " "]
+
+
+def pieces() -> dict:
+    """SentencePiece's own ids of the texts, and how each network numbers them."""
+    folder = HERE / "pieces"
+    folder.mkdir(exist_ok=True)
+    texts = [*TEXTS, *HARD]
+
+    def trained(file: str, **layout: object) -> list[list[int]]:
+        model = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter([*TEXTS, *HYPOTHESES]),
+            model_writer=model,
+            vocab_size=VOCABULARY - 40,
+            hard_vocab_limit=False,
+            minloglevel=2,
+            **layout,
+        )
+        (folder / file).write_bytes(model.getvalue())
+        processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+        # All published models take a line break for a space; a model that changes no character does not.
+        return [processor.encode(text.replace("\n", " ")) for text in texts]
+
+    t5 = trained("spiece.model", pad_id=0, eos_id=1, unk_id=2, bos_id=-1)
+    roberta = trained("sentencepiece.bpe.model", normalization_rule_name="identity")
+    names = dict(pad_piece="[PAD]", bos_piece="[CLS]", eos_piece="[SEP]", unk_piece="[UNK]")
+    deberta = trained("spm.model", normalization_rule_name="identity", pad_id=0, bos_id=1, eos_id=2, unk_id=3, **names)
+    ids = {
+        "t5": t5,
+        "pegasus": [[at + 103 for at in text] for text in t5],
+        "xlm-roberta": [[3 if at == 0 else at + 1 for at in text] for text in roberta],
+        "deberta-v2": deberta,
+    }
+    return {"texts": texts, "ids": ids}
+
+
 def main() -> None:
     torch.set_num_threads(1)
     answers = {
@@ -286,6 +333,7 @@ def main() -> None:
         "classifiers": classifiers(),
         "searches": SEARCHES,
         "generators": generators(),
+        "pieces": pieces(),
     }
     (HERE / "answers.json").write_text(json.dumps(answers, ensure_ascii=False) + "\n")
 

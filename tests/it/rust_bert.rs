@@ -199,8 +199,8 @@ fn a_model_is_known_by_its_id_and_nothing_is_fetched_where_it_must_not_be() {
 #[test]
 #[cfg(feature = "hub")]
 fn a_model_that_is_not_here_is_fetched_once() {
-    let bytes = |file: &str| std::fs::read(repository("tests/checkpoints/distilbert").join(file)).unwrap();
-    let files = ["config.json", "model.safetensors", "vocab.txt"];
+    let bytes = |file: &str| std::fs::read(repository("tests/checkpoints/bert").join(file)).unwrap();
+    let files = ["config.json", "model.safetensors", "tokenizer.json"];
     let model = Repository {
         files: files.into_iter().map(|file| (file, bytes(file))).collect(),
     };
@@ -220,7 +220,7 @@ fn a_model_that_is_not_here_is_fetched_once() {
     let asked = hub.asked().len();
     ran("there", &[&named[..], &["--offline"]].concat());
     assert_eq!(hub.asked().len(), asked, "what is here is taken from here");
-    let folder = checkpoint("distilbert");
+    let folder = checkpoint("bert");
     ran(
         "folder",
         &["--engine", "fake", "--sentiment-model", &folder, "--offline"],

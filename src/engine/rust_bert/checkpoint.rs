@@ -8,11 +8,11 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 use tokenizers::{Encoding, Tokenizer};
 
 use super::shared::{Architecture, Shared, Tensors, safetensors};
-use super::vocabulary;
+use super::{pickled, vocabulary};
 use crate::engine::model::ModelError;
 use crate::engine::{EngineError, Part};
 use crate::models::Model;
@@ -133,7 +133,7 @@ impl Checkpoint {
             tensors.extend(weights(path)?);
         }
         let shared = Shared::new(architecture, tensors, device);
-        let tokenizer = vocabulary::tokenizer(&self.files.folder);
+        let tokenizer = vocabulary::tokenizer(&self.files.folder, self.kind());
         Ok(Pretrained {
             shared: shared.map_err(|why| unusable(&self.files.weights[0], why))?,
             tokenizer: tokenizer.map_err(|(file, why)| self.unusable(file, why))?,
@@ -164,14 +164,33 @@ fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
 
 /// The weights of a file, by its format.
 fn weights(path: &Path) -> Result<Tensors, ModelError> {
-    let of_libtorch = |read: Result<Vec<(String, Tensor)>, tch::TchError>| {
-        read.map(|named| named.into_iter().collect())
-            .map_err(|error| error.to_string())
-    };
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("bin") => of_libtorch(Tensor::loadz_multi(path)),
-        Some("ot") => of_libtorch(Tensor::load_multi(path)),
+        Some("bin") => unpickled(&read(path)?),
+        Some("ot") => Tensor::load_multi(path)
+            .map(|named| named.into_iter().collect())
+            // What comes behind the first line is where in libtorch it was noticed.
+            .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned()),
         _ => safetensors(&read(path)?),
     }
     .map_err(|why| unusable(path, why))
+}
+
+/// The tensors that Python pickled; masks and the like are no weights.
+fn unpickled(bytes: &[u8]) -> Result<Tensors, String> {
+    let mut tensors = Tensors::new();
+    for (name, stored) in pickled::tensors(bytes)? {
+        let kind = match stored.kind.as_str() {
+            "HalfStorage" => Kind::Half,
+            "BFloat16Storage" => Kind::BFloat16,
+            "FloatStorage" => Kind::Float,
+            "DoubleStorage" => Kind::Double,
+            _ => continue,
+        };
+        let count = stored.numbers.len() / kind.elt_size_in_bytes();
+        let tensor = Tensor::f_from_data_size(stored.numbers, &[count as i64], kind)
+            .and_then(|numbers| numbers.f_as_strided(&stored.shape, &stored.strides, stored.offset))
+            .map_err(|error| format!("`{name}`: {error}"))?;
+        tensors.insert(name, tensor.contiguous());
+    }
+    Ok(tensors)
 }

@@ -14,6 +14,8 @@ mod classifier;
 mod device;
 mod generator;
 mod padded;
+mod pickled;
+mod pieces;
 mod reference;
 mod search;
 mod sentiment;

@@ -10,12 +10,14 @@ use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 
+use super::pieces;
+
 type Result<T> = std::result::Result<T, (&'static str, String)>;
 
-/// The tokenizer of a folder, or the file that is no use and why. Nothing is cut or padded, and no special token
+/// The tokenizer of a network of that `model_type`, or the file that is no use and why. Nothing is cut or padded, and no special token
 /// is added: who asks the model knows how much it reads.
-pub(super) fn tokenizer(folder: &Path) -> Result<Tokenizer> {
-    let (mut tokenizer, file) = read(folder)?;
+pub(super) fn tokenizer(folder: &Path, network: &str) -> Result<Tokenizer> {
+    let (mut tokenizer, file) = read(folder, network)?;
     tokenizer
         .with_truncation(None)
         .map_err(|error| (file, error.to_string()))?;
@@ -23,7 +25,7 @@ pub(super) fn tokenizer(folder: &Path) -> Result<Tokenizer> {
     Ok(tokenizer)
 }
 
-fn read(folder: &Path) -> Result<(Tokenizer, &'static str)> {
+fn read(folder: &Path, network: &str) -> Result<(Tokenizer, &'static str)> {
     const JSON: &str = "tokenizer.json";
     let there = |file: &str| folder.join(file).is_file();
     if there(JSON) {
@@ -36,10 +38,24 @@ fn read(folder: &Path) -> Result<(Tokenizer, &'static str)> {
     if there("vocab.json") && there("merges.txt") {
         return Ok((byte_pairs(folder)?, "vocab.json"));
     }
+    if let Some(file) = pieces::FILES.into_iter().find(|file| there(file)) {
+        return Ok((
+            pieces(&folder.join(file), network).map_err(|why| (file, why))?,
+            file,
+        ));
+    }
+    let others = "nor vocab.txt, nor vocab.json with merges.txt, nor a model of SentencePiece";
     Err((
         JSON,
-        "it is not there, nor vocab.txt, nor vocab.json with merges.txt".to_owned(),
+        format!("it is not there, {others} ({})", pieces::FILES.join(", ")),
     ))
+}
+
+/// As T5 and PEGASUS have it.
+#[expect(clippy::disallowed_methods, reason = "a model is loaded from files")]
+fn pieces(path: &Path, network: &str) -> std::result::Result<Tokenizer, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    pieces::tokenizer(&bytes, network)
 }
 
 /// As BERT and DistilBERT have it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
-use tch::Device;
+use tch::{Device, Tensor};
 
 use super::{findings, load, naming, numbers, parts};
 use crate::article::Paragraph;
@@ -14,6 +14,8 @@ use crate::engine::rust_bert::checkpoint::Checkpoint;
 use crate::engine::rust_bert::classifier::{Classifier, Input, Weights};
 use crate::engine::rust_bert::generator::{self, Generator};
 use crate::engine::rust_bert::search::Search;
+use crate::engine::rust_bert::shared::safetensors;
+use crate::engine::rust_bert::{pickled, pieces};
 use crate::engine::{EngineName, Loaded};
 use crate::models;
 use crate::progress::Printer;
@@ -26,6 +28,7 @@ struct Answers {
     searches: Vec<Asked>,
     /// For each generator, text and search: its tokens.
     generators: BTreeMap<String, Vec<Vec<Vec<u32>>>>,
+    pieces: Pieces,
 }
 
 /// How tokens were chosen, in Python's words.
@@ -37,6 +40,13 @@ struct Asked {
     no_repeat_ngram_size: usize,
     length_penalty: Option<f32>,
     early_stopping: Option<bool>,
+}
+
+/// For each kind of network and text: the ids that SentencePiece gives.
+#[derive(Deserialize)]
+struct Pieces {
+    texts: Vec<String>,
+    ids: BTreeMap<String, Vec<Vec<u32>>>,
 }
 
 /// For each text: its logits, and those with each hypothesis behind it.
@@ -63,8 +73,12 @@ fn open(folder: &str) -> Checkpoint {
 }
 
 fn classifier(name: &str) -> Classifier {
+    of_folder(&folder(name))
+}
+
+fn of_folder(folder: &str) -> Classifier {
     tch::set_num_threads(1);
-    let weights = Weights::load(&open(&folder(name)), Device::Cpu).expect("the weights load");
+    let weights = Weights::load(&open(folder), Device::Cpu).expect("the weights load");
     Classifier::new(Arc::new(weights))
 }
 
@@ -115,6 +129,77 @@ fn logits_are_those_of_python_and_batched_as_alone() {
                 apart(&alone, &together)
             );
         }
+    }
+}
+
+#[test]
+fn pieces_are_those_of_sentencepiece() {
+    for (network, expected) in &ANSWERS.pieces.ids {
+        let file = match network.as_str() {
+            "xlm-roberta" => "sentencepiece.bpe.model",
+            "deberta-v2" => "spm.model",
+            _ => "spiece.model",
+        };
+        let bytes = std::fs::read(folder("pieces") + "/" + file).expect("it is there");
+        let tokenizer = pieces::tokenizer(&bytes, network).expect("it is read");
+        for (text, expected) in ANSWERS.pieces.texts.iter().zip(expected) {
+            let encoding = tokenizer.encode(text.as_str(), false).expect("it is cut");
+            assert_eq!(encoding.get_ids(), expected, "{network}: {text}");
+        }
+        let text = "The minister praised the senator.";
+        let ids = tokenizer
+            .encode(text, false)
+            .expect("it is cut")
+            .get_ids()
+            .to_vec();
+        assert_eq!(tokenizer.decode(&ids, true).expect("it is text"), text);
+    }
+    let bytes = std::fs::read(folder("pieces") + "/spiece.model").expect("it is there");
+    let cut = &bytes[..bytes.len() - 1];
+    for (bytes, network) in [(cut, "t5"), (&[], "t5"), (&bytes[..], "bert")] {
+        assert!(pieces::tokenizer(bytes, network).is_err(), "{network}");
+    }
+}
+
+/// A folder with a checkpoint's files but its weights.
+fn without_weights(name: &str) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for file in ["config.json", "tokenizer.json"] {
+        let to = copy.path().join(file);
+        std::fs::copy(format!("{}/{file}", folder(name)), to).expect("it is copied");
+    }
+    copy
+}
+
+#[test]
+fn weights_of_rust_bert_are_read() {
+    let copy = without_weights("bert");
+    let bytes = std::fs::read(folder("bert") + "/model.safetensors").expect("it is there");
+    let tensors: Vec<(String, Tensor)> = safetensors(&bytes).expect("they are read").into_iter().collect();
+    Tensor::save_multi(&tensors, copy.path().join("rust_model.ot")).expect("it is written");
+    let classifier = of_folder(copy.path().to_str().expect("a name"));
+    let tokens = classifier.encode(&ANSWERS.texts[0]).expect("it is cut");
+    let got = logits(&classifier, &[classifier.single(tokens.get_ids())]);
+    assert!(apart(&got, &ANSWERS.classifiers["bert"].single[..1]) < 1e-4);
+}
+
+#[test]
+fn weights_that_nobody_can_read_are_refused_with_advice() {
+    let copy = without_weights("bert");
+    std::fs::write(copy.path().join("pytorch_model.bin"), "as before 1.6").expect("it is written");
+    let checkpoint = open(copy.path().to_str().expect("a name"));
+    let error = Weights::load(&checkpoint, Device::Cpu).err().expect("no weights");
+    let told = error.to_string();
+    assert!(
+        told.contains("pytorch_model.bin` cannot be used")
+            && told.contains("\nhint: ")
+            && told.lines().count() < 4,
+        "{told}"
+    );
+    let whole = std::fs::read(folder("roberta") + "/pytorch_model.bin").expect("it is there");
+    assert!(pickled::tensors(&whole).is_ok());
+    for end in (0..whole.len()).step_by(331) {
+        assert!(pickled::tensors(&whole[..end]).is_err(), "{end} bytes of it");
     }
 }
 
@@ -237,15 +322,15 @@ fn a_model_that_cannot_answer_is_refused_with_the_reason() {
             .err()
             .map_or_else(String::new, |error| error.to_string())
     };
-    let deberta = tempfile::tempdir().expect("a folder");
+    let other = tempfile::tempdir().expect("a folder");
     for (file, text) in [
         ("config.json", r#"{"model_type": "deberta-v2"}"#),
         ("vocab.txt", ""),
         ("model.safetensors", ""),
     ] {
-        std::fs::write(deberta.path().join(file), text).expect("it is written");
+        std::fs::write(other.path().join(file), text).expect("it is written");
     }
-    let wrong = refused(deberta.path().to_str(), None);
+    let wrong = refused(other.path().to_str(), None);
     assert!(wrong.contains("computes wrongly"), "{wrong}");
     let nowhere = refused(Some("no/such-model"), None);
     assert!(
