@@ -21,6 +21,10 @@ from transformers import (
     BartForSequenceClassification,
     BertConfig,
     BertForSequenceClassification,
+    DebertaConfig,
+    DebertaForSequenceClassification,
+    DebertaV2Config,
+    DebertaV2ForSequenceClassification,
     DistilBertConfig,
     DistilBertForSequenceClassification,
     PegasusConfig,
@@ -142,7 +146,8 @@ def framed(kind: str, tokenizer: Tokenizer, first: str, second: str | None = Non
 
 
 def logits(model: torch.nn.Module, ids: list[int], types: list[int]) -> list[float]:
-    more = {"token_type_ids": torch.tensor([types])} if model.config.model_type == "bert" else {}
+    typed = model.config.model_type in ("bert", "deberta", "deberta-v2")
+    more = {"token_type_ids": torch.tensor([types])} if typed else {}
     with torch.no_grad():
         answer = model(input_ids=torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long), **more)
     return answer.logits[0].tolist()
@@ -207,6 +212,49 @@ def classifiers() -> dict:
             some_bytes,
             BartForSequenceClassification(
                 BartConfig(vocab_size=some_bytes.get_vocab_size(), **BART, **BYTES, decoder_start_token_id=2, **classes(NLI))
+            ),
+            False,
+        ),
+    }
+    apart = dict(relative_attention=True, pos_att_type=["p2c", "c2p"], vocab_size=words.get_vocab_size(), **sizes)
+    plan |= {
+        # As the first version is published; it has no types.
+        "deberta": (
+            "wordpiece",
+            words,
+            DebertaForSequenceClassification(DebertaConfig(**apart, position_biased_input=False, **classes(three))),
+            False,
+        ),
+        # As the third is, distances counted by their logarithm from the fourth on.
+        "deberta-v3": (
+            "wordpiece",
+            words,
+            DebertaV2ForSequenceClassification(
+                DebertaV2Config(
+                    **apart,
+                    position_biased_input=False,
+                    position_buckets=8,
+                    share_att_key=True,
+                    norm_rel_ebd="layer_norm",
+                    **classes(["entailment", "neutral", "contradiction"]),
+                )
+            ),
+            False,
+        ),
+        # All that the second may have and the third has not.
+        "deberta-v2": (
+            "wordpiece",
+            words,
+            DebertaV2ForSequenceClassification(
+                DebertaV2Config(
+                    **apart,
+                    max_relative_positions=24,
+                    type_vocab_size=2,
+                    embedding_size=12,
+                    conv_kernel_size=3,
+                    conv_act="gelu",
+                    **classes(two),
+                )
             ),
             False,
         ),

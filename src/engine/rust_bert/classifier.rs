@@ -1,4 +1,4 @@
-//! Sequence classifiers: BERT, DistilBERT, RoBERTa and BART, with an attention mask of our own.
+//! Sequence classifiers: BERT, DistilBERT, RoBERTa, BART and DeBERTa, with an attention mask of our own.
 //!
 //! `rust-bert`'s pipeline passes none, so that a text's logits depend on the texts beside it.
 
@@ -13,8 +13,9 @@ use tch::{Device, Tensor};
 use tokenizers::{Encoding, Tokenizer};
 
 use super::checkpoint::{Checkpoint, Pretrained};
+use super::deberta::{self, Deberta};
 use super::padded::Padded;
-use super::shared::Architecture;
+use super::shared::{Architecture, Tensors};
 use crate::engine::EngineError;
 use crate::engine::model::ModelError;
 
@@ -27,6 +28,7 @@ pub(super) enum Family {
     DistilBert(DistilBertConfig),
     Roberta(BertConfig),
     Bart(Box<BartConfig>),
+    Deberta(deberta::Config),
 }
 
 pub(super) enum Model {
@@ -34,6 +36,7 @@ pub(super) enum Model {
     DistilBert(DistilBertModelClassifier),
     Roberta(RobertaForSequenceClassification),
     Bart(BartForSequenceClassification),
+    Deberta(Box<Deberta>),
 }
 
 /// The tokens that a network wants around a text.
@@ -51,6 +54,13 @@ struct Frame {
 impl Architecture for Family {
     type Network = Model;
 
+    fn named(&self, tensors: Tensors) -> Result<Tensors, String> {
+        match self {
+            Family::Deberta(config) => deberta::named(tensors, config),
+            _ => Ok(tensors),
+        }
+    }
+
     fn build(&self, root: Path<'_>) -> Result<Model, String> {
         match self {
             Family::Bert(config) => BertForSequenceClassification::new(root, config).map(Model::Bert),
@@ -59,6 +69,7 @@ impl Architecture for Family {
                 RobertaForSequenceClassification::new(root, config).map(Model::Roberta)
             }
             Family::Bart(config) => BartForSequenceClassification::new(root, config).map(Model::Bart),
+            Family::Deberta(config) => Ok(Model::Deberta(Box::new(Deberta::new(&root, config.clone())))),
         }
         .map_err(|error| error.to_string())
     }
@@ -101,17 +112,10 @@ fn family(checkpoint: &Checkpoint) -> Result<Family, ModelError> {
         "roberta" | "xlm-roberta" | "camembert" => Family::Roberta(bert()?),
         "distilbert" => Family::DistilBert(checkpoint.config(&DistilBertConfig::default())?),
         "bart" => Family::Bart(Box::new(checkpoint.config(&BartConfig::default())?)),
-        kind @ ("deberta" | "deberta-v2") => {
-            // The first takes the number of heads for the length of the text. The second leaves out that relative
-            // positions are counted from the middle of the table, and divides by what it should take the root of.
-            let why = format!(
-                "`model_type` is `{kind}`, whose attention rust-bert 0.23 computes wrongly; take a BERT, DistilBERT, RoBERTa or BART"
-            );
-            return Err(checkpoint.unusable("config.json", why));
-        }
+        "deberta" | "deberta-v2" => Family::Deberta(checkpoint.config(&deberta::Config::default())?),
         other => {
             let why = format!(
-                "`model_type` is `{other}`; classifiers may be bert, distilbert, roberta, xlm-roberta or bart"
+                "`model_type` is `{other}`; classifiers may be bert, distilbert, roberta, xlm-roberta, bart, deberta or deberta-v2"
             );
             return Err(checkpoint.unusable("config.json", why));
         }
@@ -122,6 +126,7 @@ fn frame(family: &Family, tokenizer: &Tokenizer) -> Result<Frame, String> {
     let (open, close, pad, between, types) = match family {
         Family::Bert(_) => ("[CLS]", "[SEP]", "[PAD]", 1, true),
         Family::DistilBert(_) => ("[CLS]", "[SEP]", "[PAD]", 1, false),
+        Family::Deberta(config) => ("[CLS]", "[SEP]", "[PAD]", 1, config.type_vocab_size > 0),
         Family::Roberta(_) | Family::Bart(_) => ("<s>", "</s>", "<pad>", 2, false),
     };
     let id = |name: &str| {
@@ -146,6 +151,7 @@ fn positions(family: &Family) -> usize {
         // Positions are counted from behind that of the padding.
         Family::Roberta(config) => config.max_position_embeddings - 2,
         Family::Bart(config) => config.max_position_embeddings,
+        Family::Deberta(config) => config.max_position_embeddings,
     };
     usize::try_from(positions).unwrap_or(0)
 }
@@ -251,6 +257,7 @@ impl Classifier {
             Model::Roberta(model) => Ok(model
                 .forward_t(Some(&ids), Some(&mask), Some(&types), None, None, false)
                 .logits),
+            Model::Deberta(model) => Ok(model.forward(&ids, &mask, &types)),
             Model::Bart(model) => Ok(model
                 .forward_t(&ids, Some(&mask), None, None, None, false)
                 .decoder_output),

@@ -11,6 +11,7 @@
 
 mod checkpoint;
 mod classifier;
+mod deberta;
 mod device;
 mod generator;
 mod padded;

@@ -324,14 +324,14 @@ fn a_model_that_cannot_answer_is_refused_with_the_reason() {
     };
     let other = tempfile::tempdir().expect("a folder");
     for (file, text) in [
-        ("config.json", r#"{"model_type": "deberta-v2"}"#),
+        ("config.json", r#"{"model_type": "gpt2"}"#),
         ("vocab.txt", ""),
         ("model.safetensors", ""),
     ] {
         std::fs::write(other.path().join(file), text).expect("it is written");
     }
     let wrong = refused(other.path().to_str(), None);
-    assert!(wrong.contains("computes wrongly"), "{wrong}");
+    assert!(wrong.contains("`model_type` is `gpt2`"), "{wrong}");
     let nowhere = refused(Some("no/such-model"), None);
     assert!(
         nowhere.contains("`no/such-model` is not whole in the cache"),
