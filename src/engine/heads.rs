@@ -312,6 +312,9 @@ impl Head {
             Err(_) => None,
         };
         let inner = dense.as_ref().map_or(inputs, |layer| layer.bias.len());
+        if inner == 0 {
+            return Err(unusable(&format!("`{name}.dense` gives nothing")));
+        }
         Ok(Head {
             dense,
             out: Layer::load(tensors, &format!("{name}.out"), inner, outputs)?,
@@ -449,7 +452,11 @@ fn softmax(mut logits: Vec<f32>, temperature: f32) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use safetensors::serialize;
+    use safetensors::tensor::TensorView;
+
     use super::*;
+    use crate::engine::model::Location;
 
     const TAGS: [Tag; 5] = [
         Tag::Outside,
@@ -492,6 +499,28 @@ mod tests {
             &[(0..2, EntityClass::Loc)],
         );
         check(&[], &[]);
+    }
+
+    #[test]
+    fn a_layer_that_gives_nothing_is_refused() {
+        let files = Location::Shipped.files().expect("the shipped files are there");
+        let tensors = SafeTensors::deserialize(&files.heads).expect("they are sound");
+        let emptied = tensors.iter().map(|(name, tensor)| {
+            let shape = match name {
+                "stance.dense.bias" => vec![0],
+                "stance.dense.weight" => vec![0, 768],
+                "stance.out.weight" => vec![3, 0],
+                _ => return (name, tensor),
+            };
+            (
+                name,
+                TensorView::new(Dtype::F32, shape, &[]).expect("it holds nothing"),
+            )
+        });
+        let bytes = serialize(emptied, None).expect("it can be written");
+        let error = Heads::load(&bytes, &files.config).err().expect("it is refused");
+        let why = "the model file `heads.safetensors` cannot be used: `stance.dense` gives nothing";
+        assert_eq!(error.to_string(), why);
     }
 
     #[test]

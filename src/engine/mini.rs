@@ -1,5 +1,8 @@
 //! `columnist-mini` in int8 on `rten`: one pass for each paragraph, five answers from it.
 
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
@@ -10,7 +13,7 @@ use super::heads::Heads;
 use super::model::{Files, ModelError};
 use super::repeats::Repeats;
 use super::tokens::{Case, Encoder, Token, windows};
-use super::{Engine, EngineError, Identity};
+use super::{Engine, EngineError, Identity, framing, message};
 use crate::article::Paragraph;
 use crate::findings::Findings;
 
@@ -34,13 +37,16 @@ impl Weights {
             file: "trunk.onnx",
             why,
         };
+        if !framing::is_sound(&files.trunk) {
+            return Err(trunk_error("it is no whole ONNX model".to_owned()));
+        }
         let mut options = ModelOptions::with_all_ops();
         options.prepack_weights(true);
-        let trunk = match files.trunk {
-            std::borrow::Cow::Borrowed(bytes) => options.load_static_slice(bytes),
-            std::borrow::Cow::Owned(bytes) => options.load(bytes),
-        }
-        .map_err(|error| trunk_error(error.to_string()))?;
+        let trunk = caught(|| match files.trunk {
+            Cow::Borrowed(bytes) => options.load_static_slice(bytes),
+            Cow::Owned(bytes) => options.load(bytes),
+        })
+        .map_err(trunk_error)?;
         let node = |name: &str| {
             trunk
                 .node_id(name)
@@ -50,9 +56,9 @@ impl Weights {
             input_ids: node("input_ids")?,
             token_type_ids: node("token_type_ids")?,
             token_states: node("token_states")?,
-            encoder: Encoder::from_bytes(&files.tokenizer).map_err(|error| ModelError::Content {
+            encoder: caught(|| Encoder::from_bytes(&files.tokenizer)).map_err(|why| ModelError::Content {
                 file: "tokenizer.json",
-                why: error.to_string(),
+                why,
             })?,
             heads: Heads::load(&files.heads, &files.config)?,
             max_positions: files.config.max_positions,
@@ -106,6 +112,14 @@ impl Weights {
             .map_err(|error| EngineError::Model(format!("token_states: {error:?}")))?;
         let [_, positions, hidden] = states.shape();
         Ok(states.into_shape([positions, hidden]))
+    }
+}
+
+/// What a library makes of a file; a panic of it is an error like any other.
+fn caught<T, E: Display>(load: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(load)) {
+        Ok(loaded) => loaded.map_err(|error| error.to_string()),
+        Err(panic) => Err(message(panic.as_ref())),
     }
 }
 

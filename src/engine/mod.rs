@@ -5,6 +5,7 @@
 
 pub mod choice;
 pub mod fake;
+mod framing;
 pub mod heads;
 pub mod mini;
 pub mod model;
