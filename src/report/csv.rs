@@ -154,10 +154,12 @@ impl<R> CsvTable<R> {
             mark.map_err(|source| failed(&self.path, source))?;
         }
         let headers = self.table.headers(&layout.targets, layout.retold);
-        // The user's own headers may be anything, like their cells.
-        let own = carried
-            .iter()
-            .map(|text| shown(Cell::text(text), self.dialect, &mut Marks::default()));
+        // The user's own headers may be anything, like their cells; but a byte order mark that begins the file is not
+        // theirs, and no reader gives it back.
+        let own = carried.iter().map(|text| {
+            let text = text.trim_start_matches(BOM);
+            shown(Cell::text(text), self.dialect, &mut Marks::default())
+        });
         let own: Vec<_> = own.collect();
         self.record(
             own.iter()
@@ -299,6 +301,28 @@ mod tests {
         check(Cell::Number(-0.000_01), CsvDialect::Excel, "0.0000");
         check(Cell::Number(0.5), CsvDialect::Semicolon, "0,5000");
         check(Cell::Count(12), CsvDialect::Semicolon, "12");
+    }
+
+    #[test]
+    fn a_header_that_begins_with_a_byte_order_mark_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout {
+            dialect: CsvDialect::Plain,
+            targets: vec![],
+            retold: false,
+            carried: vec![],
+        };
+        let carried = ["\u{feff}name".to_owned()];
+        let table = CsvTable::file(
+            &super::super::columns::DOCUMENTS,
+            folder.path(),
+            &layout,
+            &carried,
+            None,
+        );
+        table.unwrap().finish(folder.path()).unwrap();
+        let written = fs::read_to_string(folder.path().join("documents.csv")).unwrap();
+        assert!(written.starts_with("name,doc_id,"), "{written}");
     }
 
     #[test]
