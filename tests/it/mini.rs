@@ -2,13 +2,14 @@
 //! bytes however the work is shared out.
 
 use std::fmt::Write as _;
+use std::process::Command;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use regex::Regex;
 
-use crate::support::{Desk, Rows, TABLES};
+use crate::support::{Desk, Ran, Rows, TABLES, passed_over};
 
 const TARGETS: [(&str, &str); 4] = [
     ("Russia", r"\b(Russian?s?|Moscow|Kremlin)\b"),
@@ -255,23 +256,52 @@ fn a_paragraph_longer_than_the_model_reads_is_read_in_windows() {
     );
 }
 
+/// Paragraphs whose labels leave no doubt, and the targets they name.
+const BLATANT: &str = "The minister praised the rescue workers for their extraordinary courage.\n\n\
+     Critics condemned the senator as a corrupt liar who betrayed his voters.\n\n\
+     The committee will meet on Tuesday at the town hall in Bern.\n\n\
+     There will be an election in two months.\n";
+const NAMED: [&str; 3] = ["rescue workers", "senator", "committee"];
+
+/// `valgrind` shows a processor of AVX2 and no more. On one with AVX-512 the runtime adds up in another order, so that
+/// answers differ a little (`docs/PERFORMANCE.md` says where); elsewhere they are the same.
+#[test]
+fn a_processor_without_avx512_answers_nearly_alike() {
+    let desk = Desk::new();
+    desk.write("a.txt", BLATANT);
+    run(&desk, "here", "a.txt", &NAMED, &[]);
+    let mut args = vec!["run", "a.txt", "-o", "there", "-q"];
+    args.extend(NAMED.iter().flat_map(|target| ["--target", target]));
+    let plain = desk.command(&args);
+    let started = Command::new("valgrind")
+        .args(["--quiet", "--tool=none"])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .current_dir(desk.path("."))
+        .env("HOME", desk.path("."))
+        .output();
+    let Ok(output) = started else {
+        return passed_over("processors", "valgrind is not installed");
+    };
+    Ran::from(output).exits(0);
+    for table in ["paragraphs.csv", "stance.csv"] {
+        let (here, there) = (desk.table("here", table), desk.table("there", table));
+        assert_eq!(here.len(), there.len());
+        for (a, b) in here.rows.iter().flatten().zip(there.rows.iter().flatten()) {
+            let close = match (a.parse::<f64>(), b.parse::<f64>()) {
+                (Ok(a), Ok(b)) => (a - b).abs() < 0.05,
+                _ => a == b,
+            };
+            assert!(close, "{table}: {a} here, {b} there");
+        }
+    }
+}
+
 #[test]
 fn blatant_words_get_the_labels_that_anyone_would_give() {
     let desk = Desk::new();
-    desk.write(
-        "a.txt",
-        "The minister praised the rescue workers for their extraordinary courage.\n\n\
-         Critics condemned the senator as a corrupt liar who betrayed his voters.\n\n\
-         The committee will meet on Tuesday at the town hall in Bern.\n\n\
-         There will be an election in two months.\n",
-    );
-    run(
-        &desk,
-        "out",
-        "a.txt",
-        &["rescue workers", "senator", "committee"],
-        &[],
-    );
+    desk.write("a.txt", BLATANT);
+    run(&desk, "out", "a.txt", &NAMED, &[]);
     let rows = desk.table("out", "paragraphs.csv");
     assert_eq!(
         rows.column("sentiment"),
