@@ -1,8 +1,6 @@
 //! `columnist-mini` in int8 on `rten`: one pass for each paragraph, five answers from it.
 
 use std::borrow::Cow;
-use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
@@ -13,7 +11,7 @@ use super::heads::Heads;
 use super::model::{Files, ModelError};
 use super::repeats::Repeats;
 use super::tokens::{Case, Encoder, Token, windows};
-use super::{Engine, EngineError, Identity, framing, message};
+use super::{Engine, EngineError, Identity, caught, framing};
 use crate::article::Paragraph;
 use crate::findings::Findings;
 
@@ -56,9 +54,9 @@ impl Weights {
             input_ids: node("input_ids")?,
             token_type_ids: node("token_type_ids")?,
             token_states: node("token_states")?,
-            encoder: caught(|| Encoder::from_bytes(&files.tokenizer)).map_err(|why| ModelError::Content {
+            encoder: Encoder::from_bytes(&files.tokenizer).map_err(|error| ModelError::Content {
                 file: "tokenizer.json",
-                why,
+                why: error.to_string(),
             })?,
             heads: Heads::load(&files.heads, &files.config)?,
             max_positions: files.config.max_positions,
@@ -112,14 +110,6 @@ impl Weights {
             .map_err(|error| EngineError::Model(format!("token_states: {error:?}")))?;
         let [_, positions, hidden] = states.shape();
         Ok(states.into_shape([positions, hidden]))
-    }
-}
-
-/// What a library makes of a file; a panic of it is an error like any other.
-fn caught<T, E: Display>(load: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(load)) {
-        Ok(loaded) => loaded.map_err(|error| error.to_string()),
-        Err(panic) => Err(message(panic.as_ref())),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod rust_bert;
 pub mod tokens;
 
 use std::any::Any;
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 use std::sync::Arc;
@@ -238,6 +239,14 @@ fn checked(engine: &mut dyn Engine, paragraphs: &[Paragraph]) -> Result<Vec<Find
             expected: paragraphs.len(),
             got: findings.len(),
         })
+    }
+}
+
+/// What a library makes of a file; a panic of it is an error like any other.
+fn caught<T, E: Display>(load: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(load)) {
+        Ok(loaded) => loaded.map_err(|error| error.to_string()),
+        Err(panic) => Err(message(panic.as_ref())),
     }
 }
 

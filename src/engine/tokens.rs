@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use tokenizers::Tokenizer;
 
-use super::EngineError;
+use super::{EngineError, caught};
 
 /// One token of a paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +66,7 @@ pub struct Encoder {
 impl Encoder {
     /// Reads a `tokenizer.json`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Encoder, EngineError> {
-        let mut tokenizer =
-            Tokenizer::from_bytes(bytes).map_err(|error| EngineError::Tokenizer(error.to_string()))?;
+        let mut tokenizer = caught(|| Tokenizer::from_bytes(bytes)).map_err(EngineError::Tokenizer)?;
         // Long texts are read in windows; a tokenizer that cuts them would lose words silently.
         tokenizer
             .with_truncation(None)
@@ -171,7 +170,19 @@ pub fn windows(tokens: usize, capacity: usize) -> Vec<Window> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::model::Location;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_damaged_tokenizer_is_refused() {
+        let files = Location::Shipped.files().expect("the shipped files are there");
+        let damaged = String::from_utf8_lossy(&files.tokenizer).replacen("\"decoder\":", "\"decoder\":?", 1);
+        // The library panics at it.
+        let error = Encoder::from_bytes(damaged.as_bytes())
+            .err()
+            .expect("it is refused");
+        assert!(matches!(error, EngineError::Tokenizer(_)), "{error}");
+    }
 
     #[test]
     fn words_are_cased_as_the_model_was_taught() {
