@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use aho_corasick::AhoCorasick;
 
 use super::lists::FAMILY_FIRST;
-use super::resolve::{Claim, Found, Person, Surname, Text, classify, definitions, select, settle};
+use super::resolve::{Chosen, Claim, Found, Person, Surname, Text, classify, definitions, select, settle};
 use super::words::{Folded, key};
 use super::{Alias, Case, Origin, Target, TargetsError, known, person};
 use crate::article::{Mention, Paragraph};
@@ -73,7 +73,7 @@ impl Targets {
         // A folded text is far larger than the text itself, and more is found than chosen: both are held for one
         // paragraph at a time.
         let mut forms = Defined::new();
-        let mut chosen: Vec<Vec<Found>> = paragraphs
+        let mut chosen: Vec<Vec<Chosen>> = paragraphs
             .iter()
             .map(|paragraph| {
                 let text = Text::new(&paragraph.text);
@@ -96,7 +96,7 @@ impl Targets {
                 }
             }
         }
-        let settled = settle(&chosen, &self.surnames);
+        let settled = settle(chosen, &self.surnames);
         for (paragraph, mentions) in paragraphs.iter_mut().zip(settled) {
             let mention = |(span, target)| Mention { span, target };
             paragraph.mentions = mentions.into_iter().map(mention).collect();

@@ -217,7 +217,7 @@ fn is_followed_by_name(text: &Text, end: usize) -> bool {
 }
 
 /// Of overlapping finds the longest stay, in order.
-pub(super) fn select(mut found: Vec<Found>) -> Vec<Found> {
+pub(super) fn select(mut found: Vec<Found>) -> Vec<Chosen> {
     found.sort_by_key(|f| (std::cmp::Reverse(f.span.len()), f.span.start, f.claim));
     let mut chosen: BTreeMap<usize, Found> = BTreeMap::new();
     for one in found {
@@ -226,8 +226,14 @@ pub(super) fn select(mut found: Vec<Found>) -> Vec<Found> {
             chosen.insert(one.span.start, one);
         }
     }
-    chosen.into_values().collect()
+    chosen
+        .into_values()
+        .map(|found| (found.original, found.claim))
+        .collect()
 }
+
+/// Words that count, as bytes of the original, and what they are.
+pub(super) type Chosen = (Range<usize>, Claim);
 
 /// Who bears a surname at a point of the article.
 #[derive(Clone, Copy)]
@@ -241,7 +247,7 @@ enum Holder {
 ///
 /// A bare surname goes to the bearer last named in full; before any is, to the first who will be, so that
 /// a headline's "Putin" counts.
-pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Range<usize>, usize)>> {
+pub(super) fn settle(found: Vec<Vec<Chosen>>, surnames: &[Surname]) -> Vec<Vec<(Range<usize>, usize)>> {
     let named = |claim: Claim, at: usize| match claim {
         Claim::Target(target) => surnames[at]
             .people
@@ -252,27 +258,27 @@ pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Ran
         Claim::Titled { surname, office } if surname == at => surnames[at].titled(office),
         _ => None,
     };
-    let all = || found.iter().flatten().map(|one| one.claim);
+    let all = || found.iter().flatten().map(|(_, claim)| *claim);
     let first: Vec<Option<usize>> = (0..surnames.len())
         .map(|at| all().find_map(|claim| named(claim, at)))
         .collect();
     let mut holders = vec![Holder::Nobody; surnames.len()];
     found
-        .iter()
+        .into_iter()
         .map(|paragraph| {
             let mut mentions = Vec::with_capacity(paragraph.len());
-            for Found { original, claim, .. } in paragraph {
-                let target = match *claim {
+            for (original, claim) in paragraph {
+                let target = match claim {
                     Claim::Target(target) | Claim::Full { target, .. } => Some(target),
                     Claim::Bare { surname } | Claim::Titled { surname, .. } => match holders[surname] {
                         Holder::Target(target) => Some(target),
                         Holder::Nobody => first[surname],
-                        Holder::Stranger => named(*claim, surname),
+                        Holder::Stranger => named(claim, surname),
                     },
                     Claim::Stranger { .. } | Claim::Trap => None,
                 };
                 for (at, holder) in holders.iter_mut().enumerate() {
-                    match *claim {
+                    match claim {
                         Claim::Stranger { surname } if surname == at && surnames[at].common => {
                             *holder = Holder::Stranger;
                         }
@@ -289,7 +295,7 @@ pub(super) fn settle(found: &[Vec<Found>], surnames: &[Surname]) -> Vec<Vec<(Ran
                         }
                     }
                 }
-                mentions.extend(target.map(|target| (original.clone(), target)));
+                mentions.extend(target.map(|target| (original, target)));
             }
             mentions
         })
