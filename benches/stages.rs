@@ -125,6 +125,7 @@ fn writing(bencher: Bencher) {
     let layout = Layout {
         dialect: CsvDialect::Excel,
         targets: Vec::new(),
+        retold: false,
         carried: Vec::new(),
     };
     let rows: Vec<ParagraphRow> = PARAGRAPHS_OF_IT
