@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::rows::{DocumentRow, ParagraphRow, SkippedRow, StanceRow};
 use super::{Cell, Column, Read, Table, Type};
-use crate::summary::Summary;
+use crate::summary::{self, Summary};
 
 use Read::{EachTarget, Once, Retold};
 use Type::{Count, Number, Text};
@@ -72,7 +72,10 @@ pub const PARAGRAPHS: Table<ParagraphRow> = Table {
             name: "summary_support",
             holds: Number,
             doc: "Only with `--summarizer`. Share of the summary's content words, numbers and names that stand in the paragraph, whatever their ending: 1 for its own words, 0.8 or more for `abstract`.",
-            cell: Retold(|row| Cell::number(row.summary_support)),
+            cell: Retold(|row| {
+                let support = |summary: &Summary| summary::support(&summary.text, &row.text);
+                Cell::number(row.summary.as_ref().map(support))
+            }),
         },
         Column {
             name: "sentiment",

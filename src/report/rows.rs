@@ -28,8 +28,6 @@ pub struct ParagraphRow {
     pub words: u64,
     /// What it says, in short.
     pub summary: Option<Summary>,
-    /// Share of the summary's content words, numbers and names that stand in the paragraph.
-    pub summary_support: Option<f32>,
     /// The sentiment's label.
     pub sentiment: &'static str,
     /// The sentiment's probabilities and score.
@@ -180,10 +178,6 @@ pub fn analysed(
         .map_or("", |s| sentiment_label(&s, answers.neutral_band));
     row.feeling = findings.sentiment;
     row.summary = summed_up(paragraph, findings, answers.summary_words);
-    row.summary_support = row
-        .summary
-        .as_ref()
-        .map(|summary| summary::support(&summary.text, &paragraph.text));
     let Some(stances) = &findings.stance else {
         return (row, Vec::new());
     };
