@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use super::Source;
 use super::repair::{paired, repair};
-use super::words::{BREAK, Border, CLAUSE, NEVER, PAUSE, PHRASE, Seam, Word, begins_noun_phrase, words};
+use super::words::{
+    BREAK, Border, CLAUSE, NEVER, PAUSE, PHRASE, Role, Seam, Word, begins_noun_phrase, connects, leans,
+    takes_subject, words,
+};
 
 /// The best at most `limit` words of a sentence, or at most `allowance` if it cannot be cut otherwise
 /// without tearing what belongs together; `None` if not even so.
@@ -19,7 +22,9 @@ pub(super) fn compress(
     [limit, allowance]
         .into_iter()
         .map(|limit| within(&words, limit))
-        .find(|choice| count(choice) >= limit.min(5) && dearest(&words, choice) < BREAK)
+        .find(|choice| {
+            count(choice) >= limit.min(5) && dearest(&words, choice) < BREAK && is_sentence(&words, choice)
+        })
         .map(|choice| repair(&joined(&words, &choice).join(" ")))
 }
 
@@ -27,9 +32,11 @@ pub(super) fn compress(
 pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -> String {
     let words = words(source, span);
     let pause = |index: &usize| words[*index].seam.border != Border::Space;
-    let end = (limit.min(5)..limit.min(words.len()))
-        .rev()
+    let whole = |index: &usize| !leans(words[*index].text);
+    let choices = || (limit.min(5)..limit.min(words.len())).rev();
+    let end = choices()
         .find(pause)
+        .or_else(|| choices().find(whole))
         .map_or(limit.min(words.len()), |at| at + 1);
     let text = words[..end]
         .iter()
@@ -76,12 +83,23 @@ fn dearest(words: &[Word<'_>], choice: &[bool]) -> f32 {
         let price;
         (state, price) = match (state, keep) {
             (_, true) => (State::Kept, state.taking_up(word.seam)),
-            (State::Kept, false) => (State::leaving(word.seam.border), word.seam.leave),
-            (_, false) => (state.further(word.seam.border), 0.0),
+            (State::Kept, false) => (State::leaving(word.seam), word.seam.leave),
+            (_, false) => (state.further(word.seam), 0.0),
         };
         highest = highest.max(price);
     }
-    highest
+    highest.max(state.ending())
+}
+
+/// Whether a verb was kept, if one was there.
+fn is_sentence(words: &[Word<'_>], choice: &[bool]) -> bool {
+    let verb = |kept: bool| {
+        let after = words.iter().zip(choice.iter().skip(1));
+        after
+            .into_iter()
+            .any(|(word, &keep)| keep == kept && word.seam.next == Role::Verb)
+    };
+    verb(true) || !verb(false)
 }
 
 fn count(choice: &[bool]) -> usize {
@@ -104,11 +122,15 @@ enum State {
     Mark,
     /// A gap that began within a clause, and lies within it.
     Space,
+    /// The same, and a clause that began in the gap still waits for its verb.
+    Clause,
     /// A gap that left the clause in which it began.
     Far,
+    /// A gap that took the verb of the clause in which it began.
+    Torn,
 }
 
-const STATES: [State; 8] = [
+const STATES: [State; 10] = [
     State::Kept,
     State::Start,
     State::Comma,
@@ -116,30 +138,47 @@ const STATES: [State; 8] = [
     State::And,
     State::Mark,
     State::Space,
+    State::Clause,
     State::Far,
+    State::Torn,
 ];
 
 impl State {
     /// A word is dropped after a kept one.
-    fn leaving(border: Border) -> State {
-        match border {
-            Border::Comma => State::Comma,
-            Border::And => State::And,
-            Border::Mark => State::Mark,
-            Border::Stop => State::Far,
-            Border::Space => State::Space,
+    fn leaving(seam: Seam) -> State {
+        match (seam.border, seam.next) {
+            (Border::Comma, _) => State::Comma,
+            (Border::And, _) => State::And,
+            (Border::Mark, Role::Verb) => State::Torn,
+            (Border::Mark, _) => State::Mark,
+            (Border::Stop, _) => State::Far,
+            (Border::Opening, _) => State::Start,
+            (Border::Space, Role::Opens) => State::Clause,
+            (Border::Space, Role::Verb) => State::Torn,
+            (Border::Space, Role::Plain) => State::Space,
         }
     }
 
     /// Another word is dropped.
-    fn further(self, border: Border) -> State {
-        match (self, border) {
-            (State::Start, _) => State::Start,
+    fn further(self, seam: Seam) -> State {
+        match (self, seam.border) {
+            (State::Start | State::Torn, _) => self,
+            (State::Space | State::Clause, Border::Space) => match (self, seam.next) {
+                (State::Space, Role::Verb) => State::Torn,
+                (_, Role::Opens) => State::Clause,
+                (_, Role::Verb) => State::Space,
+                (_, Role::Plain) => self,
+            },
             (state, Border::Space) => state,
             (State::Comma, Border::Comma) => State::CommaFar,
             (State::CommaFar | State::Mark, Border::Comma) => self,
             _ => State::Far,
         }
+    }
+
+    /// Price of a gap up to the sentence's end.
+    fn ending(self) -> f32 {
+        if self == State::Torn { BREAK } else { 0.0 }
     }
 
     /// Price of keeping a word after the gap. What was left at a comma is taken up at a comma, as a
@@ -148,13 +187,15 @@ impl State {
         match (self, seam.border) {
             (State::Kept, _) => 0.0,
             _ if seam.resume >= NEVER => NEVER,
+            (State::Start, _) if !seam.begins => NEVER,
             (State::Comma | State::And, Border::And)
             | (State::Comma, Border::Comma)
             | (State::Mark, Border::Mark) => PAUSE,
-            (State::Space, Border::Comma | Border::And | Border::Mark) => CLAUSE,
-            (State::Start, Border::Comma | Border::And | Border::Mark | Border::Stop) => CLAUSE * 2.0,
+            (State::Space | State::Clause, Border::Comma | Border::And | Border::Mark) => CLAUSE,
+            (State::Start, border) if border != Border::Space => CLAUSE * 2.0,
             (State::CommaFar, Border::Comma | Border::And) => PHRASE,
-            (State::Space, Border::Space) => seam.resume,
+            (State::Clause, Border::Space) if seam.next == Role::Verb => BREAK,
+            (State::Space | State::Clause, Border::Space) => seam.resume,
             _ => BREAK,
         }
     }
@@ -192,9 +233,9 @@ fn kept(words: &[Word<'_>], bonus: f32) -> Vec<bool> {
                 Some(seam) => {
                     offer(State::Kept, state, score + gain - state.taking_up(seam));
                     if state == State::Kept {
-                        offer(State::leaving(seam.border), state, score - seam.leave);
+                        offer(State::leaving(seam), state, score - seam.leave);
                     } else {
-                        offer(state.further(seam.border), state, score);
+                        offer(state.further(seam), state, score);
                     }
                 }
             }
@@ -202,6 +243,9 @@ fn kept(words: &[Word<'_>], bonus: f32) -> Vec<bool> {
         scores = next;
         back.push(from);
         before = Some(word.seam);
+    }
+    for state in STATES {
+        scores[state as usize] -= state.ending();
     }
     let better = |best: State, state: State| {
         if scores[state as usize] > scores[best as usize] {
@@ -221,22 +265,35 @@ fn kept(words: &[Word<'_>], bonus: f32) -> Vec<bool> {
 
 /// The words that were kept. Where some were dropped between two, one comma stays if one stood at
 /// either end of the gap. Commas at both were a pair and go, unless a noun phrase follows: then it is
-/// the next of a list, or what the sentence is about.
+/// the next of a list, or what the sentence is about. Where the beginning is gone, a first comma between
+/// a subject and its verb was the second of a pair.
 fn joined<'a>(words: &[Word<'a>], choice: &[bool]) -> Vec<Cow<'a, str>> {
     let mut all: Vec<Cow<'a, str>> = Vec::new();
     let mut dropped: Option<&str> = None;
-    for (word, keep) in words.iter().zip(choice) {
+    let mut single = choice.first() == Some(&false);
+    for (index, (word, keep)) in words.iter().zip(choice).enumerate() {
+        let after = &words[index + 1..];
         if !keep {
             dropped = Some(word.text);
             continue;
         }
         if let (Some(end), Some(last)) = (dropped.take(), all.last_mut()) {
             match (last.ends_with(','), end.ends_with(',')) {
-                (true, true) if !begins_noun_phrase(word.text) => {
+                (true, true) if connects(last) => {}
+                (true, true)
+                    if takes_subject(word.text, after)
+                        || !begins_noun_phrase(word.text) && !word.text.ends_with(',') =>
+                {
                     *last = last.trim_end_matches(',').to_owned().into();
                 }
-                (false, true) => last.to_mut().push(','),
+                (false, true) if !leans(last) => last.to_mut().push(','),
                 _ => {}
+            }
+        }
+        if let Some(last) = all.last_mut().filter(|last| single && last.ends_with(',')) {
+            single = false;
+            if takes_subject(word.text, after) {
+                *last = last.trim_end_matches(',').to_owned().into();
             }
         }
         all.push(Cow::Borrowed(word.text));

@@ -130,10 +130,14 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
             text: extract(source, &sentences[first]),
             method: Method::Extract,
         },
-        Some(&first) => Summary {
-            text: beginning(source, &sentences[first], limit),
-            method: Method::Compress,
-        },
+        Some(&first) => {
+            let longest = limit * LONGEST / 100;
+            Summary {
+                text: compress(source, &sentences[first], longest, longest)
+                    .unwrap_or_else(|| beginning(source, &sentences[first], limit)),
+                method: Method::Compress,
+            }
+        }
         None => Summary {
             text: spaced(text),
             method: Method::Copy,
@@ -191,7 +195,7 @@ fn extract(source: Source<'_>, span: &Range<usize>) -> String {
         if inside(span.start) && !sentence.starts_with(open) {
             sentence.insert(0, open);
         }
-        if inside(span.end) && !sentence.ends_with(close) {
+        if inside(span.end) && !sentence.ends_with([close, '"', '”', '“', '»']) {
             sentence.push(close);
         }
     }
@@ -329,6 +333,62 @@ mod tests {
             Method::Compress,
             "The director, Mr Ito and other guests were present.",
         );
+    }
+
+    #[test]
+    fn a_list_loses_a_member_with_one_of_its_commas() {
+        check(
+            "They agreed on work in education, {energy} {and} {water,} aeronautics, and the space sector.",
+            11,
+            Method::Compress,
+            "They agreed on work in education, aeronautics, and the space sector.",
+        );
+    }
+
+    #[test]
+    fn a_sentence_does_not_begin_with_its_verb() {
+        check(
+            "{Dr} {Gupta,} {a} {chief} {at} {the} {school,} said the latest data show that most infections are mild, {which} {few} {doubt.}",
+            14,
+            Method::Compress,
+            "Dr Gupta said the latest data show that most infections are mild.",
+        );
+    }
+
+    #[test]
+    fn what_stood_between_dashes_goes_with_both() {
+        check(
+            "The government launched a programme – {in} {particular} {to} {mend} {its} {roads} – for the islands.",
+            10,
+            Method::Compress,
+            "The government launched a programme for the islands.",
+        );
+    }
+
+    #[test]
+    fn a_clause_keeps_its_verb() {
+        check(
+            "Migration can vary, but the homesickness that comes after moving your life {from} {one} {corner} {of} {the} {world} {to} {another} {is} {unavoidable.}",
+            16,
+            Method::Compress,
+            "Migration can vary, but the homesickness that comes after moving your life is unavoidable.",
+        );
+    }
+
+    #[test]
+    fn no_stump_is_left_of_a_phrase() {
+        for marked in [
+            "He said the inclusion of large plants in the carbon market {that} {companies} {had} {to} {join} {by} {law.}",
+            "Groups supported the measures to increase energy and to allow {for} {households} {to} {feed} {the} {national} {grid.}",
+            "The money for the operation in the north did not add {up} {in} {the} {end,} {they} {found} {out.}",
+        ] {
+            with_source(marked, &[0.9], |source| {
+                let summary = summarise(source, 12);
+                for stump in ["market.", "allow.", "add."] {
+                    assert!(!summary.text.ends_with(stump), "{}", summary.text);
+                }
+            });
+        }
     }
 
     #[test]

@@ -10,6 +10,10 @@ pub(super) fn repair(text: &str) -> String {
         (", .", "."),
         (",.", "."),
         (" .", "."),
+        // What stood between two dashes is gone.
+        ("– –", ""),
+        ("— —", ""),
+        (" - - ", " "),
         ("  ", " "),
     ] {
         while text.contains(broken) {
