@@ -149,12 +149,11 @@ impl State {
         match (seam.border, seam.next) {
             (Border::Comma, _) => State::Comma,
             (Border::And, _) => State::And,
-            (Border::Mark, Role::Verb) => State::Torn,
+            (Border::Mark | Border::Space, Role::Verb) => State::Torn,
             (Border::Mark, _) => State::Mark,
             (Border::Stop, _) => State::Far,
             (Border::Opening, _) => State::Start,
             (Border::Space, Role::Opens) => State::Clause,
-            (Border::Space, Role::Verb) => State::Torn,
             (Border::Space, Role::Plain) => State::Space,
         }
     }
@@ -162,7 +161,7 @@ impl State {
     /// Another word is dropped.
     fn further(self, seam: Seam) -> State {
         match (self, seam.border) {
-            (State::Start | State::Torn, _) => self,
+            (State::Start | State::Torn, _) | (State::CommaFar | State::Mark, Border::Comma) => self,
             (State::Space | State::Clause, Border::Space) => match (self, seam.next) {
                 (State::Space, Role::Verb) => State::Torn,
                 (_, Role::Opens) => State::Clause,
@@ -171,7 +170,6 @@ impl State {
             },
             (state, Border::Space) => state,
             (State::Comma, Border::Comma) => State::CommaFar,
-            (State::CommaFar | State::Mark, Border::Comma) => self,
             _ => State::Far,
         }
     }

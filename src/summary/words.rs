@@ -320,7 +320,8 @@ pub(super) fn takes_subject(word: &str, after: &[Word<'_>]) -> bool {
     const INVERTED: usize = 6;
     let told = ["said", "says", "told", "added", "noted"].contains(&bare(word).as_str());
     let by = after.first().is_some_and(|word| bare(word.text) == "by");
-    is_finite("", &bare(word)) && !starts_capital(word) && !by && !(told && after.len() <= INVERTED)
+    let behind = told && after.len() <= INVERTED;
+    is_finite("", &bare(word)) && !starts_capital(word) && !by && !behind
 }
 
 /// Whether a word opens a sentence and is no part of its clause.
