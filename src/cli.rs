@@ -224,6 +224,10 @@ pub struct ReaderArgs {
     #[arg(long, value_name = "DEVICE", env = "COLUMNIST_DEVICE")]
     pub device: Option<String>,
 
+    /// Numbers in which `rust-bert` computes: f32 or bf16 [default: f32]
+    #[arg(long, value_name = "KIND", env = "COLUMNIST_PRECISION")]
+    pub precision: Option<String>,
+
     /// Sentiment from this model: folder or hub id of a sequence classifier (needs `rust-bert` in the program)
     #[arg(long, value_name = "DIR|ID", env = "COLUMNIST_SENTIMENT_MODEL")]
     pub sentiment_model: Option<String>,

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::article::{Kind, Mention, Paragraph};
 use crate::cli::DoctorArgs;
-use crate::engine::choice::{Choice, Device};
+use crate::engine::choice::{Choice, Device, Precision};
 use crate::engine::model::Location;
 use crate::engine::{EngineName, Loaded, findings};
 use crate::progress::Printer;
@@ -61,6 +61,7 @@ pub fn run(args: &DoctorArgs, printer: &Printer, out: &mut dyn Write) -> io::Res
         engine: EngineName::Mini,
         model: location.clone(),
         device: Device::Auto,
+        precision: Precision::F32,
         parts: None,
     };
     match Loaded::load(&choice, printer) {

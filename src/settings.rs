@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::Kind;
 use crate::cli::{CsvDialect, ReaderArgs, RunArgs, VoiceChoice};
 use crate::engine::EngineName;
-use crate::engine::choice::{Choice, Device, Hypotheses, Parts, Summarizer};
+use crate::engine::choice::{Choice, Device, Hypotheses, Parts, Precision, Summarizer};
 use crate::engine::model::Location;
 use crate::input::{Format, Reading};
 use crate::report::folder::own_files;
@@ -203,6 +203,7 @@ struct ConfigFile {
     engine: Option<String>,
     model: Option<PathBuf>,
     device: Option<String>,
+    precision: Option<String>,
     sentiment_model: Option<String>,
     stance_model: Option<String>,
     hypothesis_favor: Option<String>,
@@ -326,6 +327,7 @@ pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
         engine,
         model,
         device,
+        precision,
         sentiment_model,
         stance_model,
         hypothesis_favor,
@@ -360,12 +362,27 @@ pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
     } else {
         return Err(SettingsError::NotBuilt);
     };
+    let engine = engine_name(engine.as_deref())?;
+    let device = device.map_or(Ok(Device::Auto), |name| {
+        name.parse().map_err(|why: String| value("device", why))
+    })?;
+    let precision = precision.map_or(Ok(Precision::F32), |name| {
+        name.parse().map_err(|why: String| value("precision", why))
+    })?;
+    if engine != EngineName::RustBert && parts.is_none() {
+        let alone = "`mini` computes in int8 on the processor; this is for `--engine rust-bert` and models of your own";
+        if matches!(device, Device::Cuda(_)) {
+            return Err(value("device", alone));
+        }
+        if precision != Precision::F32 {
+            return Err(value("precision", alone));
+        }
+    }
     Ok(Choice {
-        engine: engine_name(engine.as_deref())?,
+        engine,
         model: model.map_or(Location::Shipped, Location::Folder),
-        device: device.map_or(Ok(Device::Auto), |name| {
-            name.parse().map_err(|why: String| value("device", why))
-        })?,
+        device,
+        precision,
         parts,
     })
 }
@@ -503,6 +520,7 @@ impl ConfigFile {
             engine: flags.engine.or(self.engine.take()),
             model: flags.model.or(self.model.take()),
             device: flags.device.or(self.device.take()),
+            precision: flags.precision.or(self.precision.take()),
             sentiment_model: flags.sentiment_model.or(self.sentiment_model.take()),
             stance_model: flags.stance_model.or(self.stance_model.take()),
             hypothesis_favor: flags.hypothesis_favor.or(self.hypothesis_favor.take()),

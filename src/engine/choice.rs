@@ -16,6 +16,8 @@ pub struct Choice {
     pub model: Location,
     /// What computes.
     pub device: Device,
+    /// In which numbers.
+    pub precision: Precision,
     /// Models that answer for a task in the engine's place.
     pub parts: Option<Parts>,
 }
@@ -109,6 +111,28 @@ impl fmt::Display for Device {
             Device::Auto => f.write_str("auto"),
             Device::Cpu => f.write_str("cpu"),
             Device::Cuda(number) => write!(f, "cuda:{number}"),
+        }
+    }
+}
+
+/// Numbers in which libtorch computes; `mini` has its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits.
+    #[default]
+    F32,
+    /// 16 bits with the exponent of 32 (bfloat16).
+    Bf16,
+}
+
+impl FromStr for Precision {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Precision, String> {
+        match name {
+            "f32" => Ok(Precision::F32),
+            "bf16" => Ok(Precision::Bf16),
+            _ => Err(format!("there is no precision `{name}`; there are f32 and bf16")),
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn identity() -> Identity {
         model: "fake".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         sha256: String::new(),
+        precision: None,
         parts: Vec::new(),
     }
 }

@@ -65,6 +65,7 @@ impl Weights {
                 model: files.config.name,
                 version: files.config.version,
                 sha256: files.sha256,
+                precision: None,
                 parts: Vec::new(),
             },
             repeats: Repeats::default(),

@@ -48,6 +48,9 @@ pub struct Identity {
     pub version: String,
     /// SHA-256 of the list of the model's files and their digests; empty where there are no weights.
     pub sha256: String,
+    /// Numbers in which libtorch computed, where not the 32 bits of its reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<String>,
     /// Models that answer for a task in the engine's place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,

@@ -8,9 +8,10 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 use tokenizers::{Encoding, Tokenizer};
 
+use super::device::Place;
 use super::shared::{Architecture, Shared, Tensors, safetensors};
 use super::{pickled, vocabulary};
 use crate::engine::model::ModelError;
@@ -126,13 +127,13 @@ impl Checkpoint {
     pub(super) fn load<A: Architecture>(
         &self,
         architecture: A,
-        device: Device,
+        place: Place,
     ) -> Result<Pretrained<A>, ModelError> {
         let mut tensors = Tensors::new();
         for path in &self.files.weights {
             tensors.extend(weights(path)?);
         }
-        let shared = Shared::new(architecture, tensors, device);
+        let shared = Shared::new(architecture, tensors, place);
         let tokenizer = vocabulary::tokenizer(&self.files.folder, self.kind());
         Ok(Pretrained {
             shared: shared.map_err(|why| unusable(&self.files.weights[0], why))?,

@@ -8,12 +8,13 @@ use rust_bert::bart::{BartConfig, BartForSequenceClassification};
 use rust_bert::bert::{BertConfig, BertForSequenceClassification};
 use rust_bert::distilbert::{DistilBertConfig, DistilBertModelClassifier};
 use rust_bert::roberta::RobertaForSequenceClassification;
+use tch::Tensor;
 use tch::nn::Path;
-use tch::{Device, Tensor};
 use tokenizers::{Encoding, Tokenizer};
 
 use super::checkpoint::{Checkpoint, Pretrained};
 use super::deberta::{self, Deberta};
+use super::device::Place;
 use super::padded::Padded;
 use super::shared::{Architecture, Tensors};
 use crate::engine::EngineError;
@@ -85,11 +86,11 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Reads a checkpoint and builds its network once.
-    pub(super) fn load(checkpoint: &Checkpoint, device: Device) -> Result<Weights, ModelError> {
+    pub(super) fn load(checkpoint: &Checkpoint, place: Place) -> Result<Weights, ModelError> {
         let family = family(checkpoint)?;
         let labels = checkpoint.labels()?;
         let positions = positions(&family);
-        let pretrained = checkpoint.load(family, device)?;
+        let pretrained = checkpoint.load(family, place)?;
         let frame = frame(&pretrained.shared.architecture, &pretrained.tokenizer);
         Ok(Weights {
             frame: frame.map_err(|why| checkpoint.unusable("tokenizer.json", why))?,
@@ -242,7 +243,7 @@ impl Classifier {
         let Weights {
             pretrained, frame, ..
         } = &*self.weights;
-        let device = pretrained.shared.device;
+        let device = pretrained.shared.place.device;
         let ids: Vec<&Vec<i64>> = inputs.iter().map(|input| &input.ids).collect();
         let types: Vec<&Vec<i64>> = inputs.iter().map(|input| &input.types).collect();
         let Padded { values: ids, mask } = Padded::new(&ids, i64::from(frame.pad), device);

@@ -16,6 +16,9 @@ use tch::{Kind, Tensor};
 pub(super) use config::Config;
 pub(super) use first::named;
 
+/// The score of what is padding; the least number of a kind of 16 bits lies not far below.
+const MASKED: f64 = -1e30;
+
 /// A text's states as each head sees them: `[texts, heads, tokens, width]`.
 fn heads(states: &Tensor, heads: i64) -> Tensor {
     let size = states.size();
@@ -97,7 +100,7 @@ impl Layer {
         }
         let terms = 1 + i64::from(to_position) + i64::from(from_position);
         let width = config.hidden_size / count;
-        let scores = (scores / ((width * terms) as f64).sqrt()).masked_fill(padding, f64::from(f32::MIN));
+        let scores = (scores / ((width * terms) as f64).sqrt()).masked_fill(padding, MASKED);
         let read = scores.softmax(-1, None).matmul(&value).transpose(1, 2);
         let read = read.contiguous().view_as(states);
         let states = self
@@ -205,7 +208,7 @@ impl Deberta {
         if let Some(widened) = &self.widened {
             states = widened.forward(&states);
         }
-        let real = mask.unsqueeze(-1).to_kind(Kind::Float);
+        let real = mask.unsqueeze(-1).to_kind(states.kind());
         states = self.embedded_norm.forward(&states) * &real;
         let padding = mask.eq(0).unsqueeze(1).unsqueeze(1);
         let distances = self.distances.as_ref().map(|table| {

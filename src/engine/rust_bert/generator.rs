@@ -7,9 +7,10 @@ use rust_bert::pegasus::{PegasusConfig, PegasusForConditionalGeneration};
 use rust_bert::t5::{LayerState as T5LayerState, T5Config, T5ForConditionalGeneration};
 use serde_json::Value;
 use tch::nn::Path;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use super::checkpoint::{Checkpoint, Pretrained};
+use super::device::Place;
 use super::search::{Network, Search, Special, search};
 use super::shared::{Architecture, Tensors};
 use crate::engine::EngineError;
@@ -75,8 +76,8 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Reads a checkpoint and builds its network once.
-    pub(super) fn load(checkpoint: &Checkpoint, device: Device) -> Result<Weights, ModelError> {
-        let pretrained = checkpoint.load(family(checkpoint)?, device)?;
+    pub(super) fn load(checkpoint: &Checkpoint, place: Place) -> Result<Weights, ModelError> {
+        let pretrained = checkpoint.load(family(checkpoint)?, place)?;
         let family = &pretrained.shared.architecture;
         let setting = |name: &str| checkpoint.setting(name);
         let number = |name: &str, standard: i64| setting(name).and_then(Value::as_i64).unwrap_or(standard);
@@ -183,7 +184,7 @@ impl Generator {
             pretrained,
             ..
         } = &*self.weights;
-        let device = pretrained.shared.device;
+        let device = pretrained.shared.place.device;
         let ids: Vec<i64> = before
             .iter()
             .chain(text)
@@ -274,6 +275,7 @@ impl Network for Decoding<'_> {
                 output.decoder_output
             }
         };
-        Vec::<Vec<f32>>::try_from(logits.select(1, -1)).map_err(|error| EngineError::Model(error.to_string()))
+        Vec::<Vec<f32>>::try_from(logits.select(1, -1).to_kind(Kind::Float))
+            .map_err(|error| EngineError::Model(error.to_string()))
     }
 }

@@ -37,13 +37,14 @@ use crate::findings::Findings;
 use crate::models;
 use crate::progress::Printer;
 use checkpoint::Checkpoint;
+use device::Place;
 
 pub(crate) use device::summary as libtorch;
 
 /// What all workers of a run share.
 #[derive(Clone)]
 pub struct Weights {
-    device: tch::Device,
+    place: Place,
     base: Base,
     models: Models,
     /// Names of the targets that mentions count.
@@ -68,13 +69,13 @@ enum Base {
 impl Weights {
     /// Loads everything that the user's choice asks for.
     pub(super) fn load(choice: &Choice, printer: &Printer) -> Result<Weights, ModelError> {
-        let device = device::resolve(choice.device)?;
+        let place = Place::resolve(choice.device, choice.precision)?;
         let models = choice
             .parts
             .as_ref()
-            .map(|parts| Models::load(parts, device, printer));
+            .map(|parts| Models::load(parts, place, printer));
         let base = if choice.engine == EngineName::RustBert {
-            Base::Reference(Arc::new(reference::Weights::load(&choice.model, device)?))
+            Base::Reference(Arc::new(reference::Weights::load(&choice.model, place)?))
         } else {
             let alone = Choice {
                 parts: None,
@@ -83,7 +84,7 @@ impl Weights {
             Base::Other(Box::new(Loaded::load(&alone, printer)?))
         };
         Ok(Weights {
-            device,
+            place,
             base,
             models: models.transpose()?.unwrap_or_default(),
             targets: Vec::new(),
@@ -124,6 +125,7 @@ impl Weights {
         let stance = stance.as_ref().map(|model| model.part());
         let summary = summary.as_ref().map(|model| model.part());
         Identity {
+            precision: self.place.precision(),
             parts: sentiment.into_iter().chain(stance).chain(summary).collect(),
             ..identity
         }
@@ -142,13 +144,13 @@ impl Weights {
     /// On the processor a paragraph is read by itself, so that to the last bit its answer depends on no
     /// neighbour. A graphics card idles on single paragraphs.
     pub(super) fn batch_tokens(&self, asked: usize) -> usize {
-        if self.device.is_cuda() { asked } else { 1 }
+        if self.place.device.is_cuda() { asked } else { 1 }
     }
 }
 
 impl Models {
     /// Loads them. All are here before the weights of any are read.
-    fn load(parts: &Parts, device: tch::Device, printer: &Printer) -> Result<Models, ModelError> {
+    fn load(parts: &Parts, place: Place, printer: &Printer) -> Result<Models, ModelError> {
         let Parts {
             sentiment,
             stance,
@@ -163,9 +165,9 @@ impl Models {
             .as_ref()
             .map(|asked| Ok::<_, ModelError>((open(&asked.model)?, asked)))
             .transpose()?;
-        let sentiment = sentiment.map(|checkpoint| sentiment::Model::load(&checkpoint, device));
-        let stance = stance.map(|checkpoint| stance::Model::load(&checkpoint, hypotheses, device));
-        let summary = summary.map(|(checkpoint, asked)| summary::Model::load(&checkpoint, asked, device));
+        let sentiment = sentiment.map(|checkpoint| sentiment::Model::load(&checkpoint, place));
+        let stance = stance.map(|checkpoint| stance::Model::load(&checkpoint, hypotheses, place));
+        let summary = summary.map(|(checkpoint, asked)| summary::Model::load(&checkpoint, asked, place));
         Ok(Models {
             sentiment: sentiment.transpose()?.map(Arc::new),
             stance: stance.transpose()?.map(Arc::new),

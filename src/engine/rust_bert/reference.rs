@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::{fs, iter};
 
 use rust_bert::bert::{BertConfig, BertEmbeddings, BertModel};
-use tch::Device;
+use tch::Kind;
 use tch::nn::Path;
 
+use super::device::Place;
 use super::padded::Padded;
 use super::shared::{Architecture, Shared, Tensors, safetensors};
 use crate::article::Paragraph;
@@ -51,7 +52,7 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Loads the trunk, the heads and the tokenizer.
-    pub(super) fn load(location: &Location, device: Device) -> Result<Weights, ModelError> {
+    pub(super) fn load(location: &Location, place: Place) -> Result<Weights, ModelError> {
         let files = location.files()?;
         let bytes = match location {
             Location::Shipped => Cow::Borrowed(SHIPPED),
@@ -67,7 +68,7 @@ impl Weights {
         let tensors = tensors(&bytes).map_err(unusable)?;
         let config = config(&tensors).map_err(unusable)?;
         Ok(Weights {
-            trunk: Shared::new(config, tensors, device).map_err(unusable)?,
+            trunk: Shared::new(config, tensors, place).map_err(unusable)?,
             encoder: Encoder::from_bytes(&files.tokenizer).map_err(|error| ModelError::Content {
                 file: "tokenizer.json",
                 why: error.to_string(),
@@ -78,6 +79,7 @@ impl Weights {
                 model: files.config.name,
                 version: files.config.version,
                 sha256: sha256(format!("{} {}", files.sha256, sha256(&bytes)).as_bytes()),
+                precision: place.precision(),
                 parts: Vec::new(),
             },
         })
@@ -241,8 +243,8 @@ impl Reference {
         let ids = framed(encoder.cls, encoder.sep, |token| token.id.into());
         let cases = framed(Case::Lower as u32, Case::Lower as u32, |token| token.case as i64);
         let positions = ids.iter().map(Vec::len).max().unwrap_or(0);
-        let Padded { values: ids, mask } = Padded::new(&ids, 0, trunk.device);
-        let cases = Padded::new(&cases, Case::Lower as i64, trunk.device).values;
+        let Padded { values: ids, mask } = Padded::new(&ids, 0, trunk.place.device);
+        let cases = Padded::new(&cases, Case::Lower as i64, trunk.place.device).values;
         let output = tch::no_grad(|| {
             self.trunk.forward_t(
                 Some(&ids),
@@ -256,7 +258,7 @@ impl Reference {
             )
         })
         .map_err(|error| EngineError::Model(error.to_string()))?;
-        let states = Vec::<f32>::try_from(output.hidden_state.flatten(0, -1))
+        let states = Vec::<f32>::try_from(output.hidden_state.to_kind(Kind::Float).flatten(0, -1))
             .map_err(|error| EngineError::Model(error.to_string()))?;
         Ok((states, positions))
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::checkpoint::Checkpoint;
 use super::classifier::{Classifier, Input, Weights};
+use super::device::Place;
 use crate::article::Paragraph;
 use crate::engine::model::ModelError;
 use crate::engine::tokens::windows;
@@ -19,8 +20,8 @@ pub(super) struct Model {
 
 impl Model {
     /// Reads a checkpoint and what its classes mean.
-    pub(super) fn load(checkpoint: &Checkpoint, device: tch::Device) -> Result<Model, ModelError> {
-        let weights = Weights::load(checkpoint, device)?;
+    pub(super) fn load(checkpoint: &Checkpoint, place: Place) -> Result<Model, ModelError> {
+        let weights = Weights::load(checkpoint, place)?;
         let valences = valences(weights.labels()).map_err(|why| checkpoint.unusable("config.json", why))?;
         Ok(Model {
             weights: Arc::new(weights),

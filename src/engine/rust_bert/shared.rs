@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use safetensors::{Dtype, SafeTensors};
 use tch::nn::{Path, VarStore};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
+
+use super::device::Place;
 
 /// Tensors by their names.
 pub(super) type Tensors = BTreeMap<String, Tensor>;
@@ -27,7 +29,7 @@ pub(super) trait Architecture {
 /// Weights, and the networks over them.
 pub(super) struct Shared<A: Architecture> {
     pub(super) architecture: A,
-    pub(super) device: Device,
+    pub(super) place: Place,
     /// A tensor can be sent to another thread, but not be used by two through a reference: each takes a
     /// handle of its own to the same numbers.
     tensors: Mutex<Tensors>,
@@ -37,12 +39,12 @@ pub(super) struct Shared<A: Architecture> {
 
 impl<A: Architecture> Shared<A> {
     /// Takes tensors as they were read, and builds a network over them.
-    pub(super) fn new(architecture: A, tensors: Tensors, device: Device) -> Result<Shared<A>, String> {
+    pub(super) fn new(architecture: A, tensors: Tensors, place: Place) -> Result<Shared<A>, String> {
         let tensors = architecture.named(tensors)?.into_iter();
-        let moved = tensors.map(|(name, tensor)| (name, tensor.to_kind(Kind::Float).to_device(device)));
+        let moved = tensors.map(|(name, tensor)| (name, tensor.to_kind(place.kind).to_device(place.device)));
         let shared = Shared {
             architecture,
-            device,
+            place,
             tensors: Mutex::new(moved.collect()),
             first: Mutex::new(None),
         };
@@ -59,7 +61,8 @@ impl<A: Architecture> Shared<A> {
 
     /// Builds a network and puts the tensors in place of its own, which are forgotten.
     fn build(&self) -> Result<A::Network, String> {
-        let variables = VarStore::new(self.device);
+        let mut variables = VarStore::new(self.place.device);
+        variables.set_kind(self.place.kind);
         let network = self.architecture.build(variables.root())?;
         let tensors = lock(&self.tensors);
         let named: Tensors = variables.variables().into_iter().collect();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::checkpoint::Checkpoint;
 use super::classifier::{Classifier, Input, Weights};
+use super::device::Place;
 use crate::article::{Mention, Paragraph};
 use crate::engine::choice::Hypotheses;
 use crate::engine::model::ModelError;
@@ -27,9 +28,9 @@ impl Model {
     pub(super) fn load(
         checkpoint: &Checkpoint,
         hypotheses: &Hypotheses,
-        device: tch::Device,
+        place: Place,
     ) -> Result<Model, ModelError> {
-        let weights = Weights::load(checkpoint, device)?;
+        let weights = Weights::load(checkpoint, place)?;
         let entailment = entailment(weights.labels()).ok_or_else(|| {
             let why = format!(
                 "its classes are {}; a model of natural language inference has one called `entailment`",

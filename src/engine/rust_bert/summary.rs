@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::checkpoint::Checkpoint;
+use super::device::Place;
 use super::generator::{Generator, Weights};
 use super::search::Search;
 use crate::article::Paragraph;
@@ -27,9 +28,9 @@ impl Model {
     pub(super) fn load(
         checkpoint: &Checkpoint,
         summarizer: &Summarizer,
-        device: tch::Device,
+        place: Place,
     ) -> Result<Model, ModelError> {
-        let weights = Weights::load(checkpoint, device)?;
+        let weights = Weights::load(checkpoint, place)?;
         let recommended = weights.recommended().clone();
         Ok(Model {
             search: Search {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use super::{findings, load, naming, numbers, parts};
 use crate::article::Paragraph;
@@ -12,6 +12,7 @@ use crate::cli::TalkArgs;
 use crate::engine::choice::{Choice, Parts, Summarizer};
 use crate::engine::rust_bert::checkpoint::Checkpoint;
 use crate::engine::rust_bert::classifier::{Classifier, Input, Weights};
+use crate::engine::rust_bert::device::Place;
 use crate::engine::rust_bert::generator::{self, Generator};
 use crate::engine::rust_bert::search::Search;
 use crate::engine::rust_bert::shared::safetensors;
@@ -77,13 +78,27 @@ fn classifier(name: &str) -> Classifier {
 }
 
 fn of_folder(folder: &str) -> Classifier {
+    in_kind(folder, Kind::Float)
+}
+
+fn in_kind(folder: &str, kind: Kind) -> Classifier {
     tch::set_num_threads(1);
-    let weights = Weights::load(&open(folder), Device::Cpu).expect("the weights load");
+    let weights = Weights::load(&open(folder), place(kind)).expect("the weights load");
     Classifier::new(Arc::new(weights))
 }
 
+fn place(kind: Kind) -> Place {
+    Place {
+        device: Device::Cpu,
+        kind,
+    }
+}
+
 fn logits(classifier: &Classifier, inputs: &[Input]) -> Vec<Vec<f32>> {
-    let logits = classifier.logits(inputs).expect("it answers");
+    let logits = classifier
+        .logits(inputs)
+        .expect("it answers")
+        .to_kind(Kind::Float);
     Vec::<Vec<f32>>::try_from(logits).expect("a row each")
 }
 
@@ -129,6 +144,22 @@ fn logits_are_those_of_python_and_batched_as_alone() {
                 apart(&alone, &together)
             );
         }
+    }
+}
+
+#[test]
+fn half_the_bits_give_much_the_same_logits() {
+    for (name, expected) in &ANSWERS.classifiers {
+        let classifier = in_kind(&folder(name), Kind::BFloat16);
+        let tokens = |text: &String| classifier.encode(text).expect("it is cut").get_ids().to_vec();
+        let inputs: Vec<Input> = ANSWERS
+            .texts
+            .iter()
+            .map(|text| classifier.single(&tokens(text)))
+            .collect();
+        let furthest = apart(&logits(&classifier, &inputs), &expected.single);
+        assert!(furthest < 0.1, "{name}: {furthest} from Python");
+        assert!(furthest > 1e-5, "{name} has all its bits");
     }
 }
 
@@ -188,7 +219,9 @@ fn weights_that_nobody_can_read_are_refused_with_advice() {
     let copy = without_weights("bert");
     std::fs::write(copy.path().join("pytorch_model.bin"), "as before 1.6").expect("it is written");
     let checkpoint = open(copy.path().to_str().expect("a name"));
-    let error = Weights::load(&checkpoint, Device::Cpu).err().expect("no weights");
+    let error = Weights::load(&checkpoint, place(Kind::Float))
+        .err()
+        .expect("no weights");
     let told = error.to_string();
     assert!(
         told.contains("pytorch_model.bin` cannot be used")
@@ -353,7 +386,8 @@ fn a_model_that_cannot_answer_is_refused_with_the_reason() {
 fn generated_tokens_are_those_of_python() {
     tch::set_num_threads(1);
     for (name, expected) in &ANSWERS.generators {
-        let weights = generator::Weights::load(&open(&folder(name)), Device::Cpu).expect("the weights load");
+        let weights =
+            generator::Weights::load(&open(&folder(name)), place(Kind::Float)).expect("the weights load");
         let generator = Generator::new(Arc::new(weights));
         for (text, expected) in ANSWERS.texts.iter().zip(expected) {
             let encoding = generator.weights.pretrained.encode(text).expect("it is cut");
@@ -371,6 +405,35 @@ fn generated_tokens_are_those_of_python() {
                     .expect("it answers");
                 assert_eq!(&got, expected, "{name}, {search:?}: {text}");
             }
+        }
+    }
+}
+
+#[test]
+fn half_the_bits_generate_too() {
+    tch::set_num_threads(1);
+    for name in ANSWERS.generators.keys() {
+        let weights =
+            generator::Weights::load(&open(&folder(name)), place(Kind::BFloat16)).expect("the weights load");
+        let generator = Generator::new(Arc::new(weights));
+        let encoding = generator
+            .weights
+            .pretrained
+            .encode(&ANSWERS.texts[0])
+            .expect("it is cut");
+        for beams in [1, 3] {
+            let search = Search {
+                beams,
+                shortest: 4,
+                longest: 9,
+                length_penalty: 1.0,
+                no_repeat: 3,
+                early: false,
+            };
+            let said = generator
+                .generate(encoding.get_ids(), &search)
+                .expect("it answers");
+            assert!((5..=10).contains(&said.len()), "{name}: {said:?}");
         }
     }
 }

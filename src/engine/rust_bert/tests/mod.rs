@@ -13,7 +13,7 @@ use super::{RustBert, Weights};
 use crate::article::tests::paragraph;
 use crate::article::{Mention, Paragraph};
 use crate::cli::TalkArgs;
-use crate::engine::choice::{Choice, Device, Hypotheses, Parts};
+use crate::engine::choice::{Choice, Device, Hypotheses, Parts, Precision};
 use crate::engine::model::{Location, ModelError};
 use crate::engine::{Engine, EngineName, Loaded, findings};
 use crate::findings::{Findings, Sentiment, Stance};
@@ -26,6 +26,7 @@ fn choice(engine: EngineName) -> Choice {
         engine,
         model: Location::Shipped,
         device: Device::Cpu,
+        precision: Precision::F32,
         parts: None,
     }
 }
@@ -138,6 +139,36 @@ fn batched_is_as_alone() {
         );
         assert_eq!(alone[0].windows, batched.windows);
     }
+}
+
+#[test]
+fn half_the_bits_say_much_the_same() {
+    let half = Choice {
+        precision: Precision::Bf16,
+        ..choice(EngineName::RustBert)
+    };
+    let Ok(Loaded::RustBert(weights)) = load(&half) else {
+        panic!("the weights do not load");
+    };
+    assert_eq!(weights.identity().precision.as_deref(), Some("bf16"));
+    assert_eq!(WEIGHTS.identity().precision, None);
+    let (mut half, mut whole) = (RustBert::new(&weights), engine());
+    let mut differs = false;
+    for text in texts() {
+        let text = std::slice::from_ref(&text);
+        let (half, whole) = (
+            half.analyse(text).expect("it answers"),
+            whole.analyse(text).expect("it answers"),
+        );
+        let (half, whole) = (numbers(&half[0]), numbers(&whole[0]));
+        let (mut apart, count) = (0.0, half.len().min(whole.len()));
+        for (a, b) in half.iter().zip(&whole) {
+            apart += (a - b).abs() / count as f32;
+        }
+        assert!(apart < 0.02, "{}: {apart}", text[0].text);
+        differs |= half != whole;
+    }
+    assert!(differs, "they are of the same kind");
 }
 
 #[test]
