@@ -21,7 +21,10 @@ from .job import TARGETS
 PEERS = {
     "transformers_pipelines": "(a) `transformers` pipelines, float32",
     "onnx_sessions": "(b) ONNX Runtime, int8, a session a task",
+    "rust_bert_pipelines": "(c) `rust-bert` pipelines, float32, random weights",
 }
+#: Name in the table of each engine of `columnist`.
+ENGINES = {"mini": "`columnist`", "rust-bert": "(d) `columnist --engine rust-bert`"}
 KINDS = "heading,body,caption,credit,promo,byline,quote,list,note,boilerplate"
 LABELS = {"sentiment": ["negative", "neutral", "positive"], "stance": ["against", "neutral", "favor"]}
 
@@ -68,8 +71,9 @@ class Tools:
     def columnist(self, engine: str) -> dict:
         """The whole process is timed: start, weights, reading, segmenting, writing five tables."""
         out = self.folder / "columnist"
+        program = self.args.columnist if engine == "mini" else self.args.rust_bert
         seconds, memory = self.pinned(
-            [self.args.columnist, "run", self.paragraphs, "--text-column", "text", "-o", out, "--overwrite", "-q"]
+            [program, "run", self.paragraphs, "--text-column", "text", "-o", out, "--overwrite", "-q"]
             + ["--engine", engine, "--jobs", len(range_of(self.args.cores)), "--kinds", KINDS, *self.targets]
         )
         sentiment, order = [], {}
@@ -91,6 +95,8 @@ def range_of(cores: str) -> list[int]:
 
 def agreement(ours: dict, theirs: dict, task: str) -> str:
     """Share of equal labels, and the mean distance of a probability."""
+    if not theirs[task]:
+        return "–"
     if task == "sentiment":
         pairs = list(zip(ours[task], theirs[task], strict=True))
     else:
@@ -110,12 +116,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--newswire", type=Path, required=True, help="folder with articles")
     parser.add_argument("--columnist", type=Path, default=Path("target/release/columnist"))
+    parser.add_argument("--rust-bert", type=Path, default=Path("target/rust-bert/release/columnist"))
     parser.add_argument("--model", type=Path, default=Path("models/columnist-mini"))
     parser.add_argument("--float", type=Path, default=Path("models/columnist-mini-float"))
     parser.add_argument("--paragraphs", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", default="0", help="as `taskset -c` takes them; as many threads for each tool")
-    parser.add_argument("--engines", default="mini", help="engines of `columnist`, such as `mini,rust-bert`")
+    parser.add_argument("--engines", default=",".join(ENGINES), help="engines of `columnist` to run; `mini` first")
     parser.add_argument("--only", default=",".join(PEERS), help="peers to run")
     args = parser.parse_args()
     runs: dict[str, list[dict]] = {}
@@ -124,7 +131,7 @@ def main() -> None:
         count = tools.choose()
         for number in range(args.rounds):
             for engine in args.engines.split(","):
-                runs.setdefault(f"`columnist --engine {engine}`", []).append(tools.columnist(engine))
+                runs.setdefault(ENGINES[engine], []).append(tools.columnist(engine))
             for module in filter(None, args.only.split(",")):
                 runs.setdefault(PEERS[module], []).append(tools.peer(module))
             print(f"round {number + 1} of {args.rounds} done", file=sys.stderr)

@@ -69,16 +69,21 @@ class Heads:
         return powers / powers.sum(-1, keepdims=True)
 
 
-def main(load: Callable) -> None:
-    """Runs a peer. `load(model, trunk, threads)` gives an object with a method for each task:
-    `sentiment(texts)`, `summary(texts)` and `stance([(text, spans)])`, each an iterable of answers."""
+def arguments() -> argparse.ArgumentParser:
+    """What `compare.py` tells every peer."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--float", type=Path, required=True, help="folder with the weights in float")
     parser.add_argument("--paragraphs", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    return parser
+
+
+def main(load: Callable) -> None:
+    """Runs a peer. `load(model, trunk, threads)` gives an object with a method for each task:
+    `sentiment(texts)`, `summary(texts)` and `stance([(text, spans)])`, each an iterable of answers."""
+    args = arguments().parse_args()
     given = paragraphs(args.paragraphs)
     begun = time.perf_counter()
     peer = load(args.model, args.float, args.threads)
