@@ -10,8 +10,8 @@ use super::EngineError;
 use crate::article::Paragraph;
 use crate::findings::Findings;
 
-/// Memory for the answers that are held: about 5,000 paragraphs of news.
-const BYTES: usize = 16 << 20;
+/// Memory for the answers that are held: about 3,000 paragraphs of news.
+const BYTES: usize = 10 << 20;
 /// Longer texts are not held: they hardly come again, and would drive out hundreds that do.
 const LONGEST: usize = 16 << 10;
 
