@@ -12,6 +12,7 @@ use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::thread;
 
 use encoding_rs::Encoding;
@@ -363,12 +364,8 @@ pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
         return Err(SettingsError::NotBuilt);
     };
     let engine = engine_name(engine.as_deref())?;
-    let device = device.map_or(Ok(Device::Auto), |name| {
-        name.parse().map_err(|why: String| value("device", why))
-    })?;
-    let precision = precision.map_or(Ok(Precision::F32), |name| {
-        name.parse().map_err(|why: String| value("precision", why))
-    })?;
+    let device: Device = parsed("device", device)?;
+    let precision: Precision = parsed("precision", precision)?;
     if engine != EngineName::RustBert && parts.is_none() {
         let alone = "`mini` computes in int8 on the processor; this is for `--engine rust-bert` and models of your own";
         if matches!(device, Device::Cuda(_)) {
@@ -385,6 +382,15 @@ pub fn choice(reader: &ReaderArgs) -> Result<Choice, SettingsError> {
         precision,
         parts,
     })
+}
+
+/// What a flag's word means; the default where it was not given.
+fn parsed<T: FromStr<Err = String> + Default>(
+    flag: &'static str,
+    word: Option<String>,
+) -> Result<T, SettingsError> {
+    word.map_or_else(|| Ok(T::default()), |word| word.parse())
+        .map_err(|why| value(flag, why))
 }
 
 /// Tells the summarizer how long its summaries are to be.

@@ -94,10 +94,8 @@ fn dearest(words: &[Word<'_>], choice: &[bool]) -> f32 {
 /// Whether a verb was kept, if one was there.
 fn is_sentence(words: &[Word<'_>], choice: &[bool]) -> bool {
     let verb = |kept: bool| {
-        let after = words.iter().zip(choice.iter().skip(1));
-        after
-            .into_iter()
-            .any(|(word, &keep)| keep == kept && word.seam.next == Role::Verb)
+        let mut behind = words.iter().zip(choice.iter().skip(1));
+        behind.any(|(word, &keep)| keep == kept && word.seam.next == Role::Verb)
     };
     verb(true) || !verb(false)
 }

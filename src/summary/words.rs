@@ -97,17 +97,14 @@ pub(super) fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>
                 .any(|q| q.span.start < at.end && next.start < q.span.end)
         });
         let text = &source.text[at.clone()];
-        let after = |steps: usize| {
-            spans
-                .get(index + steps)
+        let word = |at: Option<usize>| {
+            at.and_then(|at| spans.get(at))
                 .map_or("", |span| &source.text[span.clone()])
         };
         let seam = match next {
-            Some(_) => {
-                let before = index
-                    .checked_sub(1)
-                    .map_or("", |at| &source.text[spans[at].clone()]);
-                let whole = seam(&bare(before), text, after(1), after(2));
+            Some(next) => {
+                let (before, third) = (word(index.checked_sub(1)), word(Some(index + 2)));
+                let whole = seam(&bare(before), text, &source.text[next.clone()], third);
                 // Words left out of a quotation would put others into the speaker's mouth.
                 let price = |price| if quoted { NEVER } else { price };
                 Seam {
@@ -183,8 +180,8 @@ const SUBORDINATING: &[&str] = &[
     "although", "though", "if", "unless", "until", "whether", "how", "what", "why", "and", "or", "but",
 ];
 
-/// Words that the one before them asks for; without them a stump is left.
-const BINDING: &[&str] = &["that", "than", "to", "whether", "how", "what", "why"];
+/// Words that begin a clause that the word before them asks for; without it a stump is left.
+const BINDING: &[&str] = &["that", "whether", "how", "what", "why"];
 
 /// Words that say something of the very word before them.
 const RELATIVE: &[&str] = &["who", "which", "whose", "whom", "that", "of", "than"];

@@ -16,7 +16,7 @@ use tch::{Kind, Tensor};
 pub(super) use config::Config;
 pub(super) use first::named;
 
-/// The score of what is padding; the least number of a kind of 16 bits lies not far below.
+/// The score of what is padding. The least number of 32 bits is none of `bfloat16`, which rounds it out of reach.
 const MASKED: f64 = -1e30;
 
 /// A text's states as each head sees them: `[texts, heads, tokens, width]`.

@@ -79,7 +79,7 @@ impl Weights {
                 model: files.config.name,
                 version: files.config.version,
                 sha256: sha256(format!("{} {}", files.sha256, sha256(&bytes)).as_bytes()),
-                precision: place.precision(),
+                precision: None, // `super::Weights` says it for all its models
                 parts: Vec::new(),
             },
         })
