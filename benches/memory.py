@@ -6,12 +6,11 @@ has a hundred. `--only` picks corpora, for the last two take a quarter of an hou
 
 import argparse
 import itertools
-import os
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from run import run
 
 MEGABYTE = 1_000_000
 
@@ -47,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--newswire", type=Path, required=True, help="folder with articles")
     parser.add_argument("--columnist", default="target/release/columnist")
-    parser.add_argument("--jobs", default="2")
+    parser.add_argument("--jobs", type=int, default=2)
     corpora = {
         "1,000 paragraphs": lambda folder, newswire: articles(folder, newswire, 1_000),
         "100,000 paragraphs": lambda folder, newswire: articles(folder, newswire, 100_000),
@@ -61,14 +60,8 @@ def main() -> None:
             folder = Path(work, "articles")
             folder.mkdir()
             corpora[name](folder, args.newswire)
-            begun = time.perf_counter()
-            process = subprocess.Popen(
-                [args.columnist, "run", folder, "-o", Path(work, "out"), "-q", "--jobs", args.jobs]
-                + ["--target=United States", "--target=India", "--target=China"]
-            )
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - begun
-            print(f"{name}: {usage.ru_maxrss * 1024 / MEGABYTE:.0f} MB, {seconds:.0f} s, exit {os.waitstatus_to_exitcode(status)}", flush=True)
+            seconds, megabytes = run(args.columnist, str(folder), args.jobs, "mini")
+            print(f"{name}: {megabytes:.0f} MB, {seconds:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import argparse
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -36,7 +37,9 @@ def run(columnist: str, newswire: str, jobs: int, engine: str) -> tuple[float, f
             + ["--jobs", str(jobs), "--engine", engine, *TARGETS],
             stderr=subprocess.DEVNULL,
         )
-        usage = os.wait4(process.pid, 0)[2]
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            sys.exit(f"failed: {columnist} run {newswire}")
         return time.perf_counter() - begun, usage.ru_maxrss * 1024 / 1e6
 
 
