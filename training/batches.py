@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -127,11 +128,12 @@ class Batch:
     sentiment: Tensor
     score: Tensor
     score_weight: Tensor
-    #: `[M]`: span, text, class, and how much it counts.
+    #: `[M]`: span, text, class, and how much it counts; `[M, 3]`: how its source leans.
     mention: Tensor
     mention_text: Tensor
     stance: Tensor
     stance_weight: Tensor
+    stance_lean: Tensor
     #: `[H]`: span of the holder, and its mention. The label is the mention's.
     holder: Tensor
     held: Tensor
@@ -170,8 +172,17 @@ def packed(lengths: list[int]) -> tuple[list[int], int, int]:
     return starts, len(room), width
 
 
-def collate(examples: list[Example], weights: list[tuple[float, float]]) -> Batch:
-    """Examples of any pools as one batch. `weights`: of each example's score, and of its stances."""
+class Say(NamedTuple):
+    """How much the labels of a pool say: weights of its scores and of its stances, and what its readers add to the logits
+    of stance, whose habit the head shall not learn."""
+
+    score: float = 1.0
+    stance: float = 1.0
+    lean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def collate(examples: list[Example], says: list[Say]) -> Batch:
+    """Examples of any pools as one batch, each with what the labels of its pool say."""
     starts, rows, width = packed([len(e.tokens) for e in examples])
     laid = {name: np.zeros(rows * width, np.int64) for name in ("ids", "types", "positions")}
     laid["text"] = np.full(rows * width, -1)
@@ -184,14 +195,14 @@ def collate(examples: list[Example], weights: list[tuple[float, float]]) -> Batc
 
     for start, e in zip(starts, examples, strict=True):
         pool(start, range(1, len(e.tokens) - 1) or range(1))
-    for at, (start, e, (score_weight, stance_weight)) in enumerate(zip(starts, examples, weights, strict=True)):
+    for at, (start, e, say) in enumerate(zip(starts, examples, says, strict=True)):
         size = len(e.tokens)
         values = (e.tokens.ids, e.tokens.types, range(size), at)
         for array, value in zip(laid.values(), values, strict=True):
             array[start : start + size] = value
         columns["sentiment"].append(IGNORE if e.sentiment is None else e.sentiment)
         columns["score"].append(np.nan if e.score is None else e.score)
-        columns["score_weight"].append(score_weight)
+        columns["score_weight"].append(say.score)
         for number, (holder, *_) in enumerate(e.directed):
             columns["holder"].append(pool(start, holder))
             # The targets of directed rows are the mentions of the stance rows, in the same order.
@@ -200,7 +211,8 @@ def collate(examples: list[Example], weights: list[tuple[float, float]]) -> Batc
             columns["mention"].append(pool(start, mention))
             columns["mention_text"].append(at)
             columns["stance"].append(label)
-            columns["stance_weight"].append(stance_weight)
+            columns["stance_weight"].append(say.stance)
+            columns["stance_lean"].append(say.lean)
         inner = range(1, size - 1)
         columns["token"] += [start + i for i in inner]
         columns["keep"] += [IGNORE] * len(inner) if e.keep is None else e.keep[1:-1]
@@ -215,7 +227,8 @@ def collate(examples: list[Example], weights: list[tuple[float, float]]) -> Batc
     columns["pooled"] = np.concatenate(spans)
     columns["size"] = [len(s) for s in spans]
     columns["span"] = np.repeat(np.arange(len(spans)), columns["size"])
-    floats = ("score", "score_weight", "stance_weight", "salience")
+    floats = ("score", "score_weight", "stance_weight", "stance_lean", "salience")
+    columns["stance_lean"] = np.reshape(columns["stance_lean"], (-1, 3))
     made = {n: torch.tensor(np.asarray(c), dtype=torch.float if n in floats else torch.long) for n, c in columns.items()}
     return Batch(**made | {n: torch.from_numpy(a.reshape(rows, width)) for n, a in laid.items()})
 
@@ -229,9 +242,9 @@ class Feed(IterableDataset):
     def __iter__(self) -> Iterator[Batch]:
         worker = get_worker_info()
         seed = f"{self.seed}-{worker.id if worker else 0}"
-        mix, weights = self.settings["mix"], self.settings["weights"]
+        mix, says = self.settings["mix"], self.settings["says"]
         drawn = {n: Pool(n, self.pools[n], self.settings["augment"], seed) for n in mix}
-        each = [(weights["score"].get(n, 1.0), weights["stance"].get(n, 1.0)) for n, count in mix.items() for _ in range(count)]
+        each = [Say(**says.get(n, {})) for n, count in mix.items() for _ in range(count)]
         while True:
             yield collate([drawn[n].draw() for n, count in mix.items() for _ in range(count)], each)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import labels
 from .data import DATA, read, spell, token_owners
 from .facts import FACTS
 from .metrics import entity_counts, entity_f1, interval, kept_f1, macro_f1, polar_accuracy
@@ -162,6 +163,7 @@ def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[s
         "dse.dev": lambda: stance(reader, read("stance/dse.dev.jsonl")[::step]),
         "dse.dev (directed)": lambda: directed(reader, read("stance/dse.dev.jsonl")[::step]),
         "persent.dev": lambda: stance(reader, [r for r in read(persent) if r["start"] is not None][::step]),
+        "news (held out)": lambda: stance(reader, labels.taught(held_out=True)),
         "sst.dev": lambda: sentiment(reader, read("sentiment/sst.dev.jsonl")),
         "emobank-news.dev": lambda: sentiment(reader, read("sentiment/emobank-news.dev.jsonl")[::step]),
         "google.dev": lambda: keep(reader, read("compression/google.dev.jsonl")),
@@ -171,6 +173,7 @@ def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[s
         "plain": lambda: plain(reader),
         "newsmtsc-rw.test": lambda: stance(reader, read("stance/newsmtsc-rw.test.jsonl")),
         "newsmtsc-mt.test": lambda: stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
+        "newswire.test": lambda: stance(reader, labels.rows(labels.NEWSWIRE)),
         "deeds.test": lambda: stance(reader, own("deeds.stance")),
         "sst.test": lambda: sentiment(reader, read("sentiment/sst.test.jsonl")),
         "google.test": lambda: keep(reader, read("compression/google.test.jsonl")),

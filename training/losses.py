@@ -1,5 +1,6 @@
 """What is asked of the heads: the gold labels of a batch, and to answer as other models do."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 import torch
@@ -67,7 +68,7 @@ def gold(given: Answers, batch: Batch, smoothing: float) -> Tensor:
     parts = {
         "sentiment": classes(given.sentiment, batch.sentiment),
         "score": over((given.score - batch.score.nan_to_num()) ** 2, batch.score_weight * scored),
-        "stance": classes(given.stance, batch.stance, batch.stance_weight),
+        "stance": classes(given.stance + batch.stance_lean, batch.stance, batch.stance_weight),
         "directed": classes(given.directed, batch.stance[batch.held]),
         "keep": over(keeps, kept.float()),
         "entity": classes(given.entity + hidden, batch.entity, smoothing=0.0),
@@ -86,11 +87,11 @@ def _salience(given: Tensor, batch: Batch) -> Tensor:
     return each - (shares * log_shares).sum() / passages
 
 
-def soft(given: Answers, wanted: Answers) -> Tensor:
+def soft(given: Answers, wanted: Answers, without: Collection[str] = ()) -> Tensor:
     """How far the answers lie from those of other models, on every row, labelled or not: Kullback-Leibler divergence of
-    the classes (Hinton et al. 2015), squared difference of the score."""
+    the classes (Hinton et al. 2015), squared difference of the score. Heads in `without` are not asked."""
     total = SHARES["score"] * ((given.score - wanted.score) ** 2).mean()
-    for name in ("sentiment", "stance", "directed", "entity"):
+    for name in (n for n in ("sentiment", "stance", "directed", "entity") if n not in without):
         p, q = getattr(wanted, name).log_softmax(-1), getattr(given, name).log_softmax(-1)
         total = total + SHARES[name] * (p.exp() * (p - q)).sum(-1).mean()
     for name in ("keep", "salience"):

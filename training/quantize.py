@@ -9,7 +9,8 @@ int8 with one scale a row, undone after the look-up. Sums are in int32 and leave
 Two things keep the rounding small, both measured on training texts. A few channels of a product's input are ten times
 as large as the others and would take all of the 256 steps: they are divided by a constant before, and their weights
 multiplied by it (SmoothQuant, Xiao et al. 2023, for these channels alone). And weights are rounded one input channel
-after the other, each time moving the rest so that the products of real inputs stay (GPTQ, Frantar et al. 2023).
+after the other, each time moving the rest so that the products of real inputs stay (GPTQ, Frantar et al. 2023). What is left of
+the error on average goes into the last bias, so that the mean state is the float trunk's (bias correction, Nagel et al. 2019).
 """
 
 import argparse
@@ -22,6 +23,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from .data import read
+from .model import HIDDEN, LAYERS
 from .text import Encoded, encode_all
 
 #: Largest weight of a product, and of the word table, which is only looked up.
@@ -34,6 +36,8 @@ LARGEST_CHANNEL = 2.0
 DAMPING = 0.01
 #: Training files whose texts are read to see what goes into the products, and every how many rows.
 SEEN = [("stance/newsmtsc.train.jsonl", 30), ("sentiment/sst.train.jsonl", 60), ("sentiment/emobank.train.jsonl", 60)]
+#: The last constant that is added to the states.
+LAST_BIAS = f"layers.{LAYERS - 1}.norm2.bias"
 
 
 def scaled(matrix: np.ndarray, axis: int, limit: int) -> tuple[np.ndarray, np.ndarray]:
@@ -169,12 +173,28 @@ def _lookup(node: onnx.NodeProto, constants: dict[str, np.ndarray]) -> list[onnx
     ]
 
 
+def centred(model: onnx.ModelProto, wanted: onnx.ModelProto, texts: list[Encoded]) -> onnx.ModelProto:
+    """The quantized trunk with its last bias moved so that its states are those of `wanted` on average."""
+    total, count = np.zeros(HIDDEN), 0
+    sessions = [onnxruntime.InferenceSession(m.SerializeToString(), providers=["CPUExecutionProvider"]) for m in (wanted, model)]
+    for text in texts:
+        feed = {"input_ids": np.array([text.ids]), "token_type_ids": np.array([text.types])}
+        there, here = (session.run(None, feed)[0][0] for session in sessions)
+        total, count = total + (there - here).sum(0), count + len(there)
+    for constant in model.graph.initializer:
+        if constant.name == LAST_BIAS:
+            moved = numpy_helper.to_array(constant) + (total / count).astype(np.float32)
+            constant.CopyFrom(numpy_helper.from_array(moved, LAST_BIAS))
+    return model
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path, help="folder with `trunk.f32.onnx`; `trunk.onnx` is written beside it")
     folder = parser.parse_args().folder
     texts = encode_all([row["text"] for name, step in SEEN for row in read(name)[::step]])
-    onnx.save(quantized(onnx.load(folder / "trunk.f32.onnx"), texts), folder / "trunk.onnx")
+    float_trunk = onnx.load(folder / "trunk.f32.onnx")
+    onnx.save(centred(quantized(float_trunk, texts), float_trunk, texts), folder / "trunk.onnx")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Heads fitted anew on the finished trunk: the score, the class of sentiment, and stance where nothing is expressed."""
+"""Heads fitted anew on the finished trunk: the score and the class of sentiment."""
 
 import numpy as np
 import torch
@@ -13,12 +13,8 @@ from .predict import Reader, paragraph
 REFITTED = [("emobank", 1.0, 1), ("sst", 0.5, 3), ("vader-tweets", 0.25, 4), ("vader-amazon", 0.25, 4)]
 #: Share of the plain facts, all of them neutral.
 FACTS_SHARE = 0.3
-#: Where the stance head shall answer as before: train file, and every how many rows.
-KEPT = [("stance/newsmtsc.train.jsonl", 2), ("stance/dse.train.jsonl.gz", 15)]
 #: What it costs to leave the learned weights. Between 0.02 and 0.2 dev hardly sees a difference.
 WAY_PENALTY = 0.1
-#: The same for the stance head, which has more weights.
-STANCE_WAY = 1e-3
 
 
 def pooled(reader: Reader, rows: list[dict]) -> np.ndarray:
@@ -91,35 +87,3 @@ def refit_sentiment(reader: Reader) -> None:
     matrix, bias = moved[0].detach().numpy() / spread, moved[1].detach().numpy()
     reader.heads["sentiment.out.weight"] = matrix.astype(np.float32)
     reader.heads["sentiment.out.bias"] = (bias - matrix @ mean).astype(np.float32)
-
-
-def refit_stance(reader: Reader) -> None:
-    """Teaches the stance head that plain facts are neutral, and to answer all else as it does.
-
-    On rows of train files its own answers are the labels, so it learns nothing of theirs anew.
-    """
-    rows = [(r["text"], r["start"], r["end"]) for name, step in KEPT for r in read(name)[::step]]
-    facts = [(text, 0, len(subject)) for text, subject in taught()]
-    inputs = torch.from_numpy(np.array([reader.mention(*row) for row in rows + facts]))
-    names = ["stance.dense.weight", "stance.dense.bias", "stance.out.weight", "stance.out.bias"]
-    learned = [torch.from_numpy(reader.heads[name]) for name in names]
-    moved = [part.clone().requires_grad_() for part in learned]
-
-    def logits(parts: list[torch.Tensor]) -> torch.Tensor:
-        return torch.tanh(inputs @ parts[0].T + parts[1]) @ parts[2].T + parts[3]
-
-    kept = logits(learned)[: len(rows)].softmax(-1)
-    neutral = torch.ones(len(facts), dtype=torch.long)
-    optimizer = torch.optim.LBFGS(moved, max_iter=100, line_search_fn="strong_wolfe")
-
-    def cost() -> torch.Tensor:
-        optimizer.zero_grad()
-        given = logits(moved)
-        apart = F.cross_entropy(given[: len(rows)], kept)
-        way = sum(((a - b) ** 2).sum() for a, b in zip(moved, learned, strict=True))
-        total = apart + FACTS_SHARE * F.cross_entropy(given[len(rows) :], neutral) + STANCE_WAY * way
-        total.backward()
-        return total
-
-    optimizer.step(cost)
-    reader.heads |= {name: part.detach().numpy() for name, part in zip(names, moved, strict=True)}

@@ -63,7 +63,7 @@ def train(model: Model, pools: dict[str, list[Example]], settings: dict, seed: i
             given = answers(model, batch)
             loss = share * gold(given, batch, tuning["label_smoothing"])
             if teachers:
-                loss = loss + (1 - share) * soft(given, taught(teachers, batch))
+                loss = loss + (1 - share) * soft(given, taught(teachers, batch), tuning["untaught"])
             if agreement:
                 again = answers(model, batch)
                 loss = (loss + share * gold(again, batch, tuning["label_smoothing"])) / 2

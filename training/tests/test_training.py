@@ -5,17 +5,17 @@ import onnxruntime
 import pytest
 import torch
 
-from training.batches import collate, glued, masked, names, packed
+from training import labels
+from training.batches import Say, collate, glued, masked, names, packed
 from training.data import Example, spell, token_owners
 from training.evaluate import own
 from training.export import folded, trunk_graph
 from training.facts import FACTS, PREDICATES, taught
 from training.losses import Answers, answers, gold, mean, soft
 from training.metrics import entity_counts, entity_f1, kept_f1, macro_f1, mentions
-from training.model import ENTITY, Model, Trunk
+from training.model import ENTITY, STANCE, Model, Trunk
 from training.predict import Reader, best_path, softmax
 from training.quantize import PRODUCT_LIMIT, divisors, quantized, scaled, settled
-from training.refit import refit_stance
 from training.soup import soup
 from training.text import MASK, UPPER, encode, recased
 
@@ -115,8 +115,8 @@ def test_neighbours_in_a_row_do_not_reach_the_states():
     short = Example(encode("Bo left."), stance=[([1], 2)])
     long = Example(encode("Ann met Bo in Rome on a rainy day."), stance=[([1], 0)])
     with torch.no_grad():
-        together = answers(model, collate([long, short], [(1.0, 1.0)] * 2))
-        alone = answers(model, collate([short], [(1.0, 1.0)]))
+        together = answers(model, collate([long, short], [Say()] * 2))
+        alone = answers(model, collate([short], [Say()]))
     assert torch.allclose(together.stance[1], alone.stance[0], atol=1e-4)
     assert torch.allclose(together.sentiment[1], alone.sentiment[0], atol=1e-4)
 
@@ -125,7 +125,7 @@ def test_a_batch_has_every_label_where_it_belongs():
     directed = [([1], [3], 0), ([3], [1], 2)]
     held = Example(encode("Ann blamed Bo."), stance=[([3], 0), ([1], 2)], directed=directed)
     plain = Example(encode("Then Ann met Bo."), sentiment=2, score=0.5)
-    batch = collate([plain, held], [(2.0, 1.0), (1.0, 0.2)])
+    batch = collate([plain, held], [Say(score=2.0), Say(stance=0.2)])
     start = int((batch.text.flatten() == 1).nonzero()[0])
     spans = [batch.pooled[batch.span == n].tolist() for n in range(int(batch.span.max()) + 1)]
     assert [spans[n] for n in batch.holder] == [[start + 1], [start + 3]]
@@ -166,7 +166,7 @@ def test_the_gold_loss_falls_when_a_model_learns_a_batch():
         Example(tokens, entity=[1 if i == 1 else 0 for i in range(len(tokens))]),
         Example(tokens, salience=[([1, 2, 3, 4], 1.0), ([5, 6, 7], 0.0)]),
     ]
-    batch = collate(examples, [(1.0, 1.0)] * len(examples))
+    batch = collate(examples, [Say()] * len(examples))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     found = []
     for _ in range(8):
@@ -192,29 +192,12 @@ def test_no_fact_and_no_deed_of_the_tests_is_trained_on():
     assert not trained & {row["text"] for row in own("deeds.stance")}
 
 
-def test_a_refitted_stance_head_calls_facts_neutral_and_keeps_its_other_answers(monkeypatch):
-    draw = np.random.default_rng(7)
-    shapes = {"dense.weight": (16, 8), "dense.bias": (16,), "out.weight": (3, 16), "out.bias": (3,)}
-    heads = {f"stance.{n}": draw.normal(size=shape).astype(np.float32) for n, shape in shapes.items()}
-    reader = Reader(None, heads, {}, None)
-    inputs = {text: draw.normal(size=8).astype(np.float32) for text in ["kept", *(t for t, _ in taught())]}
-    for text, _ in taught():
-        inputs[text] += 2.0
-    monkeypatch.setattr(reader, "mention", lambda text, *_: inputs[text])
-    monkeypatch.setattr("training.refit.read", lambda _: [{"text": "kept", "start": 0, "end": 4}])
-    before = softmax(reader.head("stance", inputs["kept"]))
-    refit_stance(reader)
-    facts = np.array([reader.head("stance", inputs[text]) for text, _ in taught()])
-    assert (facts.argmax(-1) == 1).mean() > 0.95
-    assert np.abs(softmax(reader.head("stance", inputs["kept"])) - before).max() < 0.05
-
-
 def test_a_soup_of_two_models_averages_trunks_and_answers_with_both_heads():
     torch.manual_seed(6)
     first, second = Model(Trunk(0.0), 0.0).eval(), Model(Trunk(0.0), 0.0).eval()
     second.trunk.load_state_dict(first.trunk.state_dict())
     both = Model.of(soup(first.state_dict(), second.state_dict(), 0.3, beside=True)).eval()
-    batch = collate([Example(encode("Ann praised Bo."), stance=[([3], 2)])], [(1.0, 1.0)])
+    batch = collate([Example(encode("Ann praised Bo."), stance=[([3], 2)])], [Say()])
     with torch.no_grad():
         one, other, mixed = (answers(model, batch) for model in (first, second, both))
     assert torch.allclose(mixed.stance, (one.stance + other.stance) / 2, atol=1e-5)
@@ -236,3 +219,23 @@ def test_the_exported_graph_gives_the_states_of_the_model():
         session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
         given = session.run(None, {"input_ids": ids, "token_type_ids": types})[0][0]
         assert np.abs(given - wanted).mean() <= share * np.abs(wanted).mean()
+
+
+@pytest.mark.parametrize("source", [*labels.TAUGHT, labels.NEWSWIRE])
+def test_labels_of_our_own_find_their_texts(source, monkeypatch):
+    lines = [line.split("\t") for line in (labels.LABELS / f"{source}.tsv").read_text(encoding="utf-8").splitlines()]
+    names = [name for name, _ in lines]
+    assert len(set(names)) == len(names)
+    monkeypatch.setattr(labels, "texts", lambda _: dict.fromkeys(names, "x" * 2_000))
+    rows = labels.rows(source)
+    assert len(rows) == sum(len(spans.split(" ")) for _, spans in lines)
+    assert all(0 <= row["start"] < row["end"] <= 2_000 for row in rows)
+    assert {row["label"] for row in rows} == set(STANCE)
+
+
+def test_a_habit_of_readers_is_not_learned():
+    """Labels that lean to neutral ask less of the head where the lean is told."""
+    batch = [collate([Example(encode("Ann praised Bo."), stance=[([3], 1)])], [say]) for say in (Say(), Say(lean=(0.0, 2.0, 0.0)))]
+    torch.manual_seed(2)
+    given = answers(Model(Trunk(0.0), 0.0).eval(), batch[0])
+    assert gold(given, batch[1], 0.0) < gold(given, batch[0], 0.0)
