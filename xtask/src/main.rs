@@ -6,6 +6,7 @@
 )]
 
 mod libtorch;
+mod newswire;
 mod parity;
 mod quality;
 

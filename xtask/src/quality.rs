@@ -11,6 +11,8 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::newswire;
+
 /// A labelled file and what others reach on it.
 struct Row {
     file: &'static str,
@@ -69,6 +71,12 @@ const ROWS: &[Row] = &[
         located: false,
         published: "",
         floor: "majority 23.9",
+    },
+    Row {
+        file: newswire::LABELS,
+        located: false,
+        published: "",
+        floor: "majority 30.5",
     },
     Row {
         file: "sentiment/sst.dev.jsonl",
@@ -150,19 +158,21 @@ pub(crate) fn write() -> Result<()> {
     let mut tables = String::new();
     let mut neutral = String::new();
     for row in ROWS {
-        let folder = if row.file == DEEDS { root } else { &data };
-        let mut file = folder.join(row.file);
-        if row.located {
-            file = located(&file)?;
-        }
+        let file = match row.file {
+            newswire::LABELS => newswire::joined(root, &data)?,
+            DEEDS => root.join(DEEDS),
+            file if row.located => located(&data.join(file))?,
+            file => data.join(file),
+        };
         let figures = eval(&binary, &file)?;
         let _ = writeln!(page, "{}", line(row, &figures));
         if !row.located {
             tables.push_str(&classes(row.file, &figures));
         }
-        if row.file.contains("dse") {
-            neutral = format!(
-                "- `{}`: {} of the neutral rows are called polar.\n",
+        if row.file.contains("dse.dev") || row.file == newswire::LABELS {
+            let _ = writeln!(
+                neutral,
+                "- `{}`: {} of the neutral rows are called polar.",
                 row.file,
                 polar(&figures)
             );
