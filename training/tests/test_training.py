@@ -235,7 +235,9 @@ def test_labels_of_our_own_find_their_texts(source, monkeypatch):
 
 def test_a_habit_of_readers_is_not_learned():
     """Labels that lean to neutral ask less of the head where the lean is told."""
-    batch = [collate([Example(encode("Ann praised Bo."), stance=[([3], 1)])], [say]) for say in (Say(), Say(lean=(0.0, 2.0, 0.0)))]
+    tokens = encode("Ann praised Bo.")
+    examples = [Example(tokens, stance=[([3], 1)]), Example(tokens, salience=[([1, 2, 3], 1.0)])]
+    batch = [collate(examples, [say, Say()]) for say in (Say(), Say(lean=(0.0, 2.0, 0.0)))]
     torch.manual_seed(2)
     given = answers(Model(Trunk(0.0), 0.0).eval(), batch[0])
     assert gold(given, batch[1], 0.0) < gold(given, batch[0], 0.0)
