@@ -2,12 +2,11 @@
 
 A line of `labels/SOURCE.tsv` names a text and gives the label of each span in it: `ID<TAB>START-END:LABEL ...`, offsets in code
 points as in the data, `a` against, `n` neutral, `f` favor, `?` behind what another reader may see otherwise. The texts stay where
-they are. `python -m training.labels FILE` writes the newswire's rows as JSON lines, for `columnist eval`.
+they are. `cargo xtask quality` scores `columnist` on the newswire's (`xtask/src/newswire.rs`).
 """
 
 import json
 import re
-import sys
 from pathlib import Path
 from zlib import crc32
 
@@ -65,8 +64,3 @@ def taught(held_out: bool) -> list[dict]:
     """Rows of the train texts: those that are held out, or the others."""
     found = [row for source in TAUGHT for row in rows(source)]
     return [row for row in found if (crc32(row["text"].encode()) % HELD_OUT == 0) == held_out]
-
-
-if __name__ == "__main__":
-    lines = [json.dumps(row, ensure_ascii=False) for row in rows(NEWSWIRE)]
-    Path(sys.argv[1]).write_text("\n".join(lines) + "\n", encoding="utf-8")

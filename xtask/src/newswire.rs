@@ -3,11 +3,13 @@
 #![expect(clippy::disallowed_methods, reason = "it is a script over files")]
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
+
+use crate::quality;
 
 /// A line a paragraph: `FILE.NUMBER<TAB>START-END:LABEL ...`.
 pub(crate) const LABELS: &str = "training/labels/newswire.tsv";
@@ -20,9 +22,7 @@ pub(crate) fn joined(root: &Path, data: &Path) -> Result<PathBuf> {
     for line in labels.lines() {
         rows.push_str(&joined_line(line, data).with_context(|| format!("in `{LABELS}`: `{line}`"))?);
     }
-    let copy = env::temp_dir().join(format!("columnist-newswire-{}.jsonl", std::process::id()));
-    fs::write(&copy, rows).with_context(|| format!("cannot write `{}`", copy.display()))?;
-    Ok(copy)
+    quality::copy("newswire", &rows)
 }
 
 fn joined_line(line: &str, data: &Path) -> Result<String> {
@@ -43,7 +43,8 @@ fn joined_line(line: &str, data: &Path) -> Result<String> {
         let label = match letter.trim_end_matches('?') {
             "a" => "against",
             "n" => "neutral",
-            _ => "favor",
+            "f" => "favor",
+            other => bail!("`{other}` is no label"),
         };
         let row = json!({"id": format!("{id}.{start}"), "source": "newswire", "text": text, "target": target,
             "start": start, "end": end, "label": label});

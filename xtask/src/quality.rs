@@ -243,9 +243,14 @@ fn located(file: &Path) -> Result<PathBuf> {
         .filter(|line| serde_json::from_str::<Value>(line).is_ok_and(|row| row["start"].is_u64()))
         .flat_map(|line| [line, "\n"])
         .collect();
-    let copy = env::temp_dir().join(format!("columnist-located-{}.jsonl", std::process::id()));
-    fs::write(&copy, kept).with_context(|| format!("cannot write `{}`", copy.display()))?;
-    Ok(copy)
+    copy("located", &kept)
+}
+
+/// Rows in a file of their own, for as long as they are scored.
+pub(crate) fn copy(name: &str, rows: &str) -> Result<PathBuf> {
+    let path = env::temp_dir().join(format!("columnist-{name}-{}.jsonl", std::process::id()));
+    fs::write(&path, rows).with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(path)
 }
 
 fn percent(value: &Value) -> Option<String> {
