@@ -1,7 +1,8 @@
-"""Stance labels of our own on texts of the data: `labels/README.md` says how they were made.
+"""Labels of our own on texts of the data: `labels/README.md` says how they were made.
 
-A line of `labels/SOURCE.tsv` names a text and gives the label of each span in it: `ID<TAB>START-END:LABEL ...`, offsets in code
-points as in the data, `a` against, `n` neutral, `f` favor, `?` behind what another reader may see otherwise. The texts stay where
+A line of `labels/SOURCE.tsv` names a text and gives the stance of each span in it: `ID<TAB>START-END:LABEL ...`, offsets in code
+points as in the data, `a` against, `n` neutral, `f` favor, `?` behind what another reader may see otherwise. A line of
+`labels/valence.tsv` gives a text's valence, 1 to 5, as EmoBank's readers do: `SOURCE<TAB>ID<TAB>VALENCE`. The texts stay where
 they are. `cargo xtask quality` scores `columnist` on the newswire's (`xtask/src/newswire.rs`).
 """
 
@@ -17,7 +18,11 @@ LABELS = Path(__file__).with_name("labels")
 #: Train texts, of which one in ten is held out to choose by; the newswire is for tests alone.
 TAUGHT = ("dse", "google", "html")
 NEWSWIRE = "newswire"
+#: What Google's texts were compressed to, which reads like a headline.
+SUMMARY = "summary"
 HELD_OUT = 10
+#: Score below and above which a text is polar, as in EmoBank.
+POLAR = 0.125
 
 
 def texts(source: str) -> dict[str, str]:
@@ -35,8 +40,9 @@ def texts(source: str) -> dict[str, str]:
             for path in sorted((DATA / "articles" / "newswire").glob("*.txt"))
             for number, text in enumerate(newswire(path))
         }
-    rows = read({"dse": "stance/dse.train.jsonl.gz", "google": "compression/google.train.jsonl"}[source])
-    return {row["id"]: row["text"] for row in rows}
+    if source == "dse":
+        return {row["id"]: row["text"] for row in read("stance/dse.train.jsonl.gz")}
+    return {row["id"]: row["summary" if source == SUMMARY else "text"] for row in read("compression/google.train.jsonl")}
 
 
 def newswire(path: Path) -> list[str]:
@@ -62,5 +68,26 @@ def rows(source: str) -> list[dict]:
 
 def taught(held_out: bool) -> list[dict]:
     """Rows of the train texts: those that are held out, or the others."""
-    found = [row for source in TAUGHT for row in rows(source)]
-    return [row for row in found if (crc32(row["text"].encode()) % HELD_OUT == 0) == held_out]
+    return [row for source in TAUGHT for row in rows(source) if is_held_out(row) == held_out]
+
+
+def ratings(sources: tuple[str, ...]) -> list[dict]:
+    """Sentiment rows as EmoBank's: `text`, `score` and `label`."""
+    known = {source: texts(source) for source in sources}
+    found = []
+    for line in (LABELS / "valence.tsv").read_text(encoding="utf-8").splitlines():
+        source, name, valence = line.split("\t")
+        if source in sources:
+            score = (float(valence) - 3) / 2
+            label = "negative" if score < -POLAR else "positive" if score > POLAR else "neutral"
+            found.append({"id": name, "text": known[source][name], "score": round(score, 3), "label": label})
+    return found
+
+
+def rated(held_out: bool) -> list[dict]:
+    """Ratings of the train texts: those that are held out, or the others."""
+    return [row for row in ratings((*TAUGHT, SUMMARY)) if is_held_out(row) == held_out]
+
+
+def is_held_out(row: dict) -> bool:
+    return crc32(row["text"].encode()) % HELD_OUT == 0
