@@ -41,7 +41,7 @@ pub const PARAGRAPHS: Table<ParagraphRow> = Table {
         Column {
             name: "voice",
             holds: Text,
-            doc: "`author`: no word in quotation marks. `quoted`: nearly all of them. `mixed`: some.",
+            doc: "`author`: nobody is quoted (up to three words in quotation marks, of no named speaker, are a title or a name). `quoted`: the author adds no more than who speaks. `mixed`: some words are quoted.",
             cell: Once(|row| Cell::text(row.voice)),
         },
         Column {

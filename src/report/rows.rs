@@ -239,17 +239,26 @@ fn sentiment_label(sentiment: &Sentiment, band: Option<f32>) -> &'static str {
     }
 }
 
+/// A quotation of fewer words, whose speaker nobody names, is a title, a nickname or a word held at arm's length.
+const FEWEST_QUOTED: usize = 4;
+/// So many words of the author beside a quotation may say no more than whose it is.
+const SAYS_WHOSE: usize = 8;
+
 /// `author`, `quoted` where the author adds next to nothing, or `mixed`.
 fn voice(paragraph: &Paragraph) -> &'static str {
-    let visible = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
-    let quoted: usize = paragraph
+    let count = |text: &str| text.split_whitespace().count();
+    let spoken: Vec<_> = paragraph
         .quotations
         .iter()
-        .map(|q| visible(&paragraph.text[q.span.clone()]))
-        .sum();
+        .map(|q| (count(&paragraph.text[q.span.clone()]), q.speaker.is_some()))
+        .filter(|&(words, named)| named || words >= FEWEST_QUOTED)
+        .collect();
+    let quoted: usize = spoken.iter().map(|(words, _)| words).sum();
+    let own = count(&paragraph.text).saturating_sub(quoted);
+    let named = spoken.iter().any(|&(_, named)| named);
     match quoted {
         0 => "author",
-        _ if quoted * 10 >= visible(&paragraph.text) * 9 => "quoted",
+        _ if own * 9 <= quoted || named && own <= SAYS_WHOSE && own < quoted => "quoted",
         _ => "mixed",
     }
 }

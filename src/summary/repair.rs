@@ -23,23 +23,90 @@ pub(super) fn repair(text: &str) -> String {
     let start = text.trim_start_matches(|c: char| {
         matches!(c, ',' | ';' | ':' | '—' | '–' | '-' | '.') || c.is_whitespace()
     });
-    let start = ["But ", "And ", "Yet ", "So ", "However, ", "but ", "and "]
-        .iter()
-        .find_map(|opening| start.strip_prefix(opening))
-        .unwrap_or(start);
     let end =
         start.trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '—' | '–' | '-') || c.is_whitespace());
-    let mut sentence = String::with_capacity(end.len() + 1);
-    let letter = end.find(char::is_alphanumeric).unwrap_or(0);
-    sentence.push_str(&end[..letter]);
-    let mut characters = end[letter..].chars();
-    sentence.extend(characters.next().into_iter().flat_map(char::to_uppercase));
-    sentence.push_str(characters.as_str());
+    let mut sentence = capitalised(unopened(end));
     let last = sentence.trim_end_matches(['"', '”', '’', '\'', ')', '»']);
     if !last.ends_with(['.', '!', '?', '…', '。', '؟', '।']) {
         sentence.push('.');
     }
     sentence
+}
+
+/// The text with its first letter a capital.
+fn capitalised(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len() + 1);
+    let letter = text.find(char::is_alphanumeric).unwrap_or(0);
+    whole.push_str(&text[..letter]);
+    let mut characters = text[letter..].chars();
+    whole.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+    whole.push_str(characters.as_str());
+    whole
+}
+
+/// Words with which a sentence takes up the one before it; behind them stands a comma.
+#[rustfmt::skip]
+const OPENERS: &[&str] = &[
+    "However", "Therefore", "Thus", "Furthermore", "Moreover", "Likewise", "Similarly", "Additionally", "In addition", "In fact",
+    "Indeed", "Meanwhile", "Also", "Still", "Then", "Hence", "Consequently", "Finally", "First", "Nevertheless", "Nonetheless",
+    "Instead", "Besides", "And so", "And then", "But then", "So", "But", "And", "Yet",
+];
+
+/// The same, with no comma behind them.
+const JOINING: &[&str] = &["And so ", "And then ", "But ", "And ", "Yet "];
+
+/// A sentence without what the reader of the paragraph does not need: who is speaking in an interview, a place in capitals, a number
+/// in a list, and words that take up the sentence before.
+pub(super) fn opened(sentence: &str) -> String {
+    let bare = unopened(unlabelled(sentence));
+    if bare.len() == sentence.len() {
+        return sentence.to_owned();
+    }
+    capitalised(bare)
+}
+
+/// The sentence behind `JN:`, `PARIS:`, `TODAY NICARAGUA –` or `2.`.
+fn unlabelled(sentence: &str) -> &str {
+    let mut at = 0;
+    for word in sentence.split_inclusive(' ').take(4) {
+        let bare = word.trim_end();
+        let rest = sentence[at + word.len()..].trim_start();
+        at += word.len();
+        let number = bare.trim_end_matches(['.', ')']);
+        if at == word.len()
+            && number.len() < bare.len()
+            && number.len() < 3
+            && number.bytes().all(|b| b.is_ascii_digit())
+        {
+            return rest;
+        }
+        if matches!(bare, "–" | "—" | "-") && at > word.len() {
+            return rest;
+        }
+        let name = bare.trim_end_matches([':', ',']);
+        let capital =
+            name.chars().count() > 1 && !name.chars().any(|c| c.is_lowercase() || c.is_ascii_digit());
+        if !capital || rest.is_empty() {
+            break;
+        }
+        if bare.ends_with(':') {
+            return rest;
+        }
+    }
+    sentence
+}
+
+/// The sentence without words that take up the one before.
+fn unopened(sentence: &str) -> &str {
+    let comma = OPENERS
+        .iter()
+        .find_map(|opener| sentence.strip_prefix(opener)?.strip_prefix(", "));
+    let joined = || {
+        let rest = JOINING.iter().find_map(|opener| sentence.strip_prefix(opener))?;
+        // "Yet another" takes up nothing.
+        (!rest.starts_with("another ")).then_some(rest)
+    };
+    comma.or_else(joined).unwrap_or(sentence)
 }
 
 /// Gives every bracket and double quotation mark its partner again: a lone quotation mark gets one, so

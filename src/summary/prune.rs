@@ -1,0 +1,331 @@
+//! A sentence without the phrases that it can do without.
+//!
+//! What stands in brackets, between two dashes or two commas, what leads up to the first comma and what trails behind the
+//! last goes whole or stays whole. The keep head says which matters least (Filippova and Altun 2013 ask it of
+//! every word). Within a phrase nothing is cut: its words lean on each other in more ways than their forms tell.
+
+use std::ops::Range;
+
+use super::Source;
+use super::grammar::{
+    Opening, bare, begins_noun_phrase, connects, is_finite, leans, opening, takes_subject, turns,
+};
+use super::repair::{opened, paired, repair};
+
+/// No more phrases than this are weighed against each other; those most likely kept stay.
+const PHRASES: usize = 10;
+
+/// A sentence that says less than this share of what it may is rather left whole.
+const LEAST: f32 = 0.45;
+
+/// A word of a sentence.
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    /// How likely a summary keeps it.
+    p: f32,
+    /// Whether the quotation that it stands in goes on behind it.
+    quoted: bool,
+}
+
+impl Word<'_> {
+    /// Whether a comma that is no part of a quotation parts it from the next word.
+    fn pauses(&self) -> bool {
+        self.text.ends_with(',') && !self.quoted
+    }
+
+    /// Whether it is the author's own and no colon, semicolon or dash stands behind it.
+    fn runs_on(&self) -> bool {
+        !self.quoted && !self.text.ends_with([';', ':', '—', '–']) && self.text != "-"
+    }
+
+    fn is_dash(&self) -> bool {
+        matches!(self.text, "–" | "—" | "-" | "--") && !self.quoted
+    }
+}
+
+/// A phrase that the sentence can do without, in words.
+type Phrase = Range<usize>;
+
+/// The most telling of a sentence in at most `limit` words, or at most `allowance`; `None` where leaving out whole phrases does
+/// not bring it there.
+pub(super) fn prune(
+    source: Source<'_>,
+    span: &Range<usize>,
+    limit: usize,
+    allowance: usize,
+) -> Option<String> {
+    let words = words(source, span);
+    let phrases = phrases(&words);
+    let kept = [limit, allowance]
+        .into_iter()
+        .find_map(|most| best(&words, &phrases, most))?;
+    Some(joined(&words, &kept))
+}
+
+/// A sentence's first words up to the last pause within the limit, with an ellipsis for the rest.
+pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -> String {
+    let words = words(source, span);
+    let choices = || (limit.min(5)..limit.min(words.len())).rev();
+    // A pause that comes too early says too little.
+    let late = |index: usize| index * 5 >= limit * 3;
+    let end = choices()
+        .find(|&index| late(index) && words[index].text.ends_with([',', ';', ':', '—', '–', ')']))
+        .or_else(|| choices().find(|&index| !leans(words[index].text)))
+        .map_or(limit.min(words.len()), |at| at + 1);
+    let text: Vec<&str> = words[..end].iter().map(|word| word.text).collect();
+    let text = text.join(" ");
+    opened(&paired(&format!(
+        "{} …",
+        text.trim_end_matches([',', ';', ':', '—', '–', '-', ' '])
+    )))
+}
+
+/// The words of a sentence.
+pub(super) fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>> {
+    let base = source.text.as_ptr() as usize;
+    let first = source.keep.partition_point(|token| token.span.end <= span.start);
+    let mut tokens = source.keep[first..].iter().peekable();
+    let mut words: Vec<(Range<usize>, f32)> = Vec::new();
+    for text in source.text[span.clone()].split_whitespace() {
+        let start = text.as_ptr() as usize - base;
+        let at = start..start + text.len();
+        let (mut sum, mut members) = (0.0, 0.0);
+        while let Some(token) = tokens.next_if(|token| token.span.start < at.end) {
+            // Commas and quotation marks have no say.
+            if source.text[token.span.clone()].chars().any(char::is_alphanumeric) {
+                sum += token.p;
+                members += 1.0;
+            }
+        }
+        words.push((at, if members > 0.0 { sum / members } else { 0.5 }));
+    }
+    let quoted = |end: usize| {
+        let goes_on = |next: &(Range<usize>, f32)| {
+            let mut all = source.quotations.iter();
+            all.any(|q| q.span.start < end && next.0.start < q.span.end)
+        };
+        words
+            .get(words.partition_point(|(at, _)| at.start < end))
+            .is_some_and(goes_on)
+    };
+    words
+        .iter()
+        .map(|(at, p)| Word {
+            text: &source.text[at.clone()],
+            p: *p,
+            quoted: quoted(at.end),
+        })
+        .collect()
+}
+
+/// The phrases that a sentence can do without, those first which a summary would least keep.
+fn phrases(words: &[Word<'_>]) -> Vec<Phrase> {
+    let commas: Vec<usize> = (0..words.len()).filter(|&at| words[at].pauses()).collect();
+    let mut found = bracketed(words);
+    found.extend(dashed(words));
+    found.extend(leading(words, &commas));
+    found.extend(
+        commas
+            .windows(2)
+            .filter_map(|pair| inner(words, pair[0], pair[1])),
+    );
+    found.extend(commas.last().and_then(|&comma| trailing(words, comma)));
+    found.retain(|phrase| !words[phrase.clone()].iter().any(|word| turns(word.text)));
+    found.sort_by(|a, b| worth(words, a).total_cmp(&worth(words, b)));
+    found.truncate(PHRASES);
+    found
+}
+
+/// How likely a summary keeps a word of the phrase.
+fn worth(words: &[Word<'_>], phrase: &Phrase) -> f32 {
+    let words = &words[phrase.clone()];
+    words.iter().map(|word| word.p).sum::<f32>() / words.len() as f32
+}
+
+fn bracketed(words: &[Word<'_>]) -> Vec<Phrase> {
+    let mut found = Vec::new();
+    let mut open: Option<usize> = None;
+    for (at, word) in words.iter().enumerate() {
+        if word.quoted {
+            open = None;
+            continue;
+        }
+        if word.text.starts_with('(') {
+            open = Some(at);
+        }
+        let closes = word.text.trim_end_matches([',', ';', ':', '.']).ends_with(')');
+        if let Some(start) = open.filter(|&start| closes && start > 0) {
+            found.push(start..at + 1);
+            open = None;
+        }
+    }
+    found
+}
+
+fn dashed(words: &[Word<'_>]) -> Vec<Phrase> {
+    let dashes: Vec<usize> = (0..words.len()).filter(|&at| words[at].is_dash()).collect();
+    match dashes[..] {
+        // More of them, and none knows which belong together.
+        [first, second] if first > 0 && second + 1 < words.len() => vec![first..second + 1],
+        _ => Vec::new(),
+    }
+}
+
+/// What leads up to the first comma, where it is no subject and what follows has one.
+fn leading(words: &[Word<'_>], commas: &[usize]) -> Option<Phrase> {
+    let &comma = commas.first()?;
+    let end = commas.get(1).map_or(words.len(), |next| next + 1);
+    let clause = &words[comma + 1..end];
+    let adverbial = connects(words[0].text)
+        || matches!(
+            opening(words[0].text),
+            Opening::Preposition | Opening::Circumstance | Opening::Participle
+        );
+    let subject = |word: &Word<'_>| {
+        matches!(opening(word.text), Opening::Noun | Opening::Other)
+            && !is_finite("", &bare(word.text))
+            && !joins(word.text)
+    };
+    let stands = clause.first().is_some_and(subject) && has_verb(clause);
+    let free = words[..comma].iter().all(Word::runs_on);
+    (adverbial && stands && free).then_some(0..comma + 1)
+}
+
+/// What stands between two commas, where it says more of something and is no member of a list.
+fn inner(words: &[Word<'_>], before: usize, comma: usize) -> Option<Phrase> {
+    let phrase = before + 1..comma + 1;
+    let (first, next) = (&words[before + 1], words.get(comma + 1)?);
+    if phrase.len() < 2 || !words[phrase.clone()].iter().all(Word::runs_on) {
+        return None;
+    }
+    let verb = takes_subject(next.text, words.get(comma + 2).map_or("", |word| word.text));
+    let removable = match opening(first.text) {
+        // A noun after it may be the next of a list, or say more of what the phrase ended with.
+        Opening::Relative | Opening::Circumstance | Opening::Preposition | Opening::Participle => {
+            verb || !matches!(opening(next.text), Opening::Noun | Opening::Other)
+        }
+        Opening::Noun => verb,
+        Opening::Other => false,
+    };
+    (removable && !joins(next.text)).then_some(phrase)
+}
+
+/// What trails behind the last comma, where it only adds to what was said.
+fn trailing(words: &[Word<'_>], comma: usize) -> Option<Phrase> {
+    let phrase = comma + 1..words.len();
+    let first = words.get(comma + 1)?.text;
+    let adds = match opening(first) {
+        Opening::Relative | Opening::Circumstance => true,
+        // What ends otherwise may be the verb of the sentence.
+        Opening::Participle => bare(first).ends_with("ing"),
+        _ => false,
+    };
+    let free = words[phrase.clone()].iter().all(Word::runs_on);
+    (adds && free && has_verb(&words[..=comma])).then_some(phrase)
+}
+
+/// Whether a word joins what follows to what stood before.
+fn joins(word: &str) -> bool {
+    ["and", "or", "but", "nor", "as"].contains(&bare(word).as_str())
+}
+
+fn has_verb(words: &[Word<'_>]) -> bool {
+    let mut before = String::new();
+    words.iter().enumerate().any(|(at, word)| {
+        let this = bare(word.text);
+        let name = at > 0 && word.text.starts_with(char::is_uppercase);
+        let finite = is_finite(&before, &this) && !name;
+        before = this;
+        finite
+    })
+}
+
+/// Which words stay so that they are at most `most` and the least is lost; `None` if too many stay whatever phrases go, or no
+/// sentence does.
+fn best(words: &[Word<'_>], phrases: &[Phrase], most: usize) -> Option<Vec<bool>> {
+    let least = (most as f32 * LEAST) as usize;
+    let mut found: Option<(f32, Vec<bool>)> = None;
+    for choice in 1..1_u32 << phrases.len() {
+        let kept = kept(words, phrases, choice);
+        let count = kept.iter().filter(|&&keep| keep).count();
+        let gone = words.iter().zip(&kept).filter(|&(_, &keep)| !keep);
+        let lost: f32 = gone.map(|(word, _)| word.p).sum();
+        let fits = (least..=most).contains(&count);
+        if fits && found.as_ref().is_none_or(|&(best, _)| lost < best) {
+            found = Some((lost, kept));
+        }
+    }
+    found.map(|(_, kept)| kept)
+}
+
+fn kept(words: &[Word<'_>], phrases: &[Phrase], choice: u32) -> Vec<bool> {
+    let mut kept = vec![true; words.len()];
+    for (at, phrase) in phrases.iter().enumerate() {
+        if choice >> at & 1 == 1 {
+            kept[phrase.clone()].fill(false);
+        }
+    }
+    kept
+}
+
+/// The sentence of the words that were kept.
+fn joined(words: &[Word<'_>], kept: &[bool]) -> String {
+    let mut text = String::new();
+    // The word that the stretch since the last pause begins with.
+    let mut opens = 0;
+    for (at, word) in words.iter().enumerate() {
+        if !kept[at] {
+            // What stands behind a bracket belongs to the word before it.
+            let bracket = word.text.trim_end_matches([',', ';', ':']);
+            if bracket.ends_with(')') && kept.get(at + 1) == Some(&true) {
+                text.push_str(&word.text[bracket.len()..]);
+            }
+            continue;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word.text);
+        // Two dashes stood for the comma behind what leads up to the subject.
+        let dashes = words.get(at + 1).is_some_and(Word::is_dash) && kept.get(at + 1) == Some(&false);
+        let leads = matches!(
+            opening(words[opens].text),
+            Opening::Preposition | Opening::Circumstance
+        );
+        if dashes && opens == 0 && leads && !word.pauses() {
+            let next = (at + 1..words.len()).find(|&next| kept[next]);
+            if next.is_some_and(|next| begins_noun_phrase(words[next].text)) {
+                text.push(',');
+            }
+        }
+        if word.pauses() {
+            let next = (at + 1..words.len()).find(|&next| kept[next]);
+            if next != Some(at + 1) && !comma_stays(words, kept, opens, next) {
+                text.pop();
+            } else {
+                opens = next.unwrap_or(at);
+            }
+        }
+    }
+    // A question stays one.
+    let end = words.last().map_or("", |word| word.text);
+    let end = end.trim_end_matches(['"', '”', '’', '\'', ')', '»']);
+    if kept.last() == Some(&false)
+        && let Some(mark) = end.chars().next_back().filter(|c| matches!(c, '?' | '!'))
+    {
+        text.push(mark);
+    }
+    opened(&repair(&text))
+}
+
+/// Whether the comma stays that stood before a phrase that is gone: `opens` begins what stands before it, `next` what now follows.
+fn comma_stays(words: &[Word<'_>], kept: &[bool], opens: usize, next: Option<usize>) -> bool {
+    let Some(next) = next else { return false };
+    let then = words.get(next + 1).map_or("", |word| word.text);
+    if takes_subject(words[next].text, then) {
+        // None between a subject and its verb; one where another phrase stands between them.
+        return opens > 0 && !matches!(opening(words[opens].text), Opening::Noun | Opening::Other);
+    }
+    let more = (next..words.len()).any(|at| kept[at] && words[at].pauses());
+    more || !matches!(opening(words[next].text), Opening::Preposition | Opening::Other)
+}
