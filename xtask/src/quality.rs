@@ -73,7 +73,7 @@ const ROWS: &[Row] = &[
         floor: "majority 23.9",
     },
     Row {
-        file: newswire::LABELS,
+        file: newswire::STANCE,
         located: false,
         published: "",
         floor: "majority 30.5",
@@ -95,6 +95,12 @@ const ROWS: &[Row] = &[
         located: false,
         published: "",
         floor: "lexicon r 0.451 and 43.8 (newspaper), 0.558 and 54.8 (headlines)",
+    },
+    Row {
+        file: newswire::VALENCE,
+        located: false,
+        published: "",
+        floor: "",
     },
     Row {
         file: "compression/google.dev.jsonl",
@@ -159,7 +165,7 @@ pub(crate) fn write() -> Result<()> {
     let mut neutral = String::new();
     for row in ROWS {
         let file = match row.file {
-            newswire::LABELS => newswire::joined(root, &data)?,
+            labels @ (newswire::STANCE | newswire::VALENCE) => newswire::joined(root, &data, labels)?,
             DEEDS => root.join(DEEDS),
             file if row.located => located(&data.join(file))?,
             file => data.join(file),
@@ -169,7 +175,7 @@ pub(crate) fn write() -> Result<()> {
         if !row.located {
             tables.push_str(&classes(row.file, &figures));
         }
-        if row.file.contains("dse.dev") || row.file == newswire::LABELS {
+        if row.file.contains("dse.dev") || row.file == newswire::STANCE {
             let _ = writeln!(
                 neutral,
                 "- `{}`: {} of the neutral rows are called polar.",
