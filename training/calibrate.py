@@ -31,7 +31,7 @@ TRAINED_ON = [
     "NewsMTSC", "DSE", "SST", "VADER tweets", "VADER Amazon snippets", "EmoBank (non-news genres)",
     "Google sentence compression (10,000 pairs)", "Wikigold", "WNUT17", "Broad Twitter Corpus",
     "scrapinghub article extraction benchmark (page titles as salience labels)",
-    "stance labels of this project on texts of DSE, Google and scrapinghub, read by a large language model",
+    "stance labels and ratings of this project on texts of DSE, Google and scrapinghub, read by a large language model",
 ]  # fmt: skip
 #: Share of DSE's neutral rows that may be called polar.
 POLAR_AT_MOST = 0.30

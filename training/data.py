@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import facts
 from .model import ENTITY, SENTIMENT, STANCE
 from .salience import pages, paragraph_targets
 from .text import Encoded, encode_all
@@ -139,20 +140,36 @@ def salience() -> list[Example]:
     return examples
 
 
+def plain() -> list[Example]:
+    """Facts of our own: neutral, whatever they are about."""
+    rows = [(text, text.index(of), len(of)) for text, of in facts.taught()]
+    encoded = encode_all([text for text, *_ in rows])
+    return [
+        Example(tokens, sentiment=1, stance=[(tokens.covered(at, at + size), 1)])
+        for tokens, (_, at, size) in zip(encoded, rows, strict=True)
+    ]
+
+
 def pools() -> dict[str, list[Example]]:
     """Every training pool by name. A text with labels of our own is read for these alone, not for DSE's."""
     from . import labels  # It reads the data through this module.
 
-    news = labels.taught(held_out=False)
+    news, rated = labels.taught(held_out=False), labels.rated(held_out=False)
     ours = {row["text"] for row in news + labels.taught(held_out=True)}
     dse = [row for row in read("stance/dse.train.jsonl.gz") if row["text"] not in ours]
     directed = targets(dse, directed=True)
+    read_for_stance = targets(news, directed=False)
+    valence = {e.tokens.text: e for e in sentiment(rated, EMOBANK_SCALE)}
+    for example in read_for_stance:
+        if also := valence.pop(example.tokens.text, None):
+            example.sentiment, example.score = also.sentiment, also.score
     emobank = read("sentiment/emobank.train.jsonl")
     vader = read("sentiment/vader-tweets.train.jsonl") + read("sentiment/vader-amazon.train.jsonl")
     entities = [read(f"entities/{name}.train.jsonl") for name in ("wikigold", "wnut17", "btc")]
     return {
         "stance": targets(read("stance/newsmtsc.train.jsonl"), directed=False),
-        "news": targets(news, directed=False),
+        "news": read_for_stance,
+        "rated": list(valence.values()),
         "polar": [e for e in directed if any(label != 1 for *_, label in e.directed)],
         "plain": [e for e in directed if all(label == 1 for *_, label in e.directed)],
         "sst": sentiment(read("sentiment/sst.train.jsonl")),
@@ -164,6 +181,7 @@ def pools() -> dict[str, list[Example]]:
         "wnut17": entity(entities[1]),
         "btc": entity(entities[2]),
         "salience": salience(),
+        "facts": plain(),
     }
 
 

@@ -233,6 +233,19 @@ def test_labels_of_our_own_find_their_texts(source, monkeypatch):
     assert {row["label"] for row in rows} == set(STANCE)
 
 
+def test_ratings_are_emobanks(monkeypatch):
+    """Valence of 1 to 5 becomes a score of -1 to 1, polar beyond a quarter of a step; test texts are no train texts."""
+    lines = [line.split("\t") for line in (labels.LABELS / "valence.tsv").read_text(encoding="utf-8").splitlines()]
+    assert len({(source, name) for source, name, _ in lines}) == len(lines)
+    assert all(1 <= float(valence) <= 5 for *_, valence in lines)
+    monkeypatch.setattr(labels, "texts", lambda source: {name: f"{source} {name}" for s, name, _ in lines if s == source})
+    rows = labels.rated(held_out=False) + labels.rated(held_out=True)
+    assert len(rows) == sum(source != labels.NEWSWIRE for source, *_ in lines)
+    assert not {r["text"] for r in rows} & {r["text"] for r in labels.ratings((labels.NEWSWIRE,))}
+    for row in rows:
+        assert row["label"] == ("negative" if row["score"] < -0.125 else "positive" if row["score"] > 0.125 else "neutral")
+
+
 def test_a_habit_of_readers_is_not_learned():
     """Labels that lean to neutral ask less of the head where the lean is told."""
     tokens = encode("Ann praised Bo.")
