@@ -147,8 +147,13 @@ fn run(order: &[usize], lengths: &[usize], first: usize, limit: usize) -> Range<
 /// Whole sentences, the first without what leans on those before it.
 fn extracted(source: Source<'_>, sentences: &[Range<usize>]) -> Summary {
     let parts: Vec<String> = sentences.iter().map(|span| extract(source, span)).collect();
+    let mut text = opened(&parts.join(" "));
+    if text.ends_with(',') {
+        text.pop();
+        text.push('.');
+    }
     Summary {
-        text: opened(&parts.join(" ")),
+        text,
         method: Method::Extract,
     }
 }
@@ -174,7 +179,7 @@ pub(crate) fn standing(sentence: &str, first: bool, words: usize, allowance: usi
     const REMARK: f32 = 0.5;
     const LEANS: f32 = 0.6;
     let length = match words {
-        0..=4 => REMARK,
+        0..=6 => REMARK,
         words if words > allowance => CUT,
         _ => 1.0,
     };
@@ -493,6 +498,7 @@ mod tests {
                 "US President Joe Biden went home.",
             ),
             ("NATO went home.", "NATO went home."),
+            ("On the other hand, they went home.", "They went home."),
         ] {
             assert_eq!(opened(sentence), expected);
         }

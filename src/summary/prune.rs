@@ -162,12 +162,12 @@ fn bracketed(words: &[Word<'_>]) -> Vec<Phrase> {
     found
 }
 
-fn dashed(words: &[Word<'_>]) -> Vec<Phrase> {
+fn dashed(words: &[Word<'_>]) -> Option<Phrase> {
     let dashes: Vec<usize> = (0..words.len()).filter(|&at| words[at].is_dash()).collect();
     match dashes[..] {
         // More of them, and none knows which belong together.
-        [first, second] if first > 0 && second + 1 < words.len() => vec![first..second + 1],
-        _ => Vec::new(),
+        [first, second] if first > 0 && second + 1 < words.len() => Some(first..second + 1),
+        _ => None,
     }
 }
 

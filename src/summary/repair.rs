@@ -48,6 +48,7 @@ fn capitalised(text: &str) -> String {
 #[rustfmt::skip]
 const OPENERS: &[&str] = &[
     "However", "Therefore", "Thus", "Furthermore", "Moreover", "Likewise", "Similarly", "Additionally", "In addition", "In fact",
+    "On the other hand", "As a result", "In other words", "For example", "For instance", "Of course",
     "Indeed", "Meanwhile", "Also", "Still", "Then", "Hence", "Consequently", "Finally", "First", "Nevertheless", "Nonetheless",
     "Instead", "Besides", "And so", "And then", "But then", "So", "But", "And", "Yet",
 ];
