@@ -71,9 +71,11 @@ fn the_seed_is_answered_in_full() {
         match method {
             "copy" => assert_eq!(summary, text),
             "extract" => {
-                let sentences = summary.split_inclusive(". ");
+                // The first may have lost a word before it, so its capital is its own.
+                let text = text.to_lowercase();
+                let mut sentences = summary.split_inclusive(". ");
                 assert!(
-                    sentences.into_iter().all(|s| text.contains(s.trim_end())),
+                    sentences.all(|s| text.contains(&s.trim_end().to_lowercase())),
                     "{summary}"
                 );
             }
