@@ -8,6 +8,7 @@ they are. `cargo xtask quality` scores `columnist` on the newswire's (`xtask/src
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -25,6 +26,7 @@ HELD_OUT = 10
 POLAR = 0.125
 
 
+@cache
 def texts(source: str) -> dict[str, str]:
     """The texts of a source by the names that its labels use."""
     if source == "html":

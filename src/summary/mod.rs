@@ -71,7 +71,8 @@ impl Method {
     }
 }
 
-/// Sums up a paragraph in about `limit` words: never more than a fifth over, and never more than it has.
+/// Sums up a paragraph in about `limit` words, and never in more than it has: a sentence from which no phrase can go stays whole up to
+/// `LONGEST`.
 #[must_use]
 pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
     let Source {

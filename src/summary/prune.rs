@@ -12,15 +12,15 @@ use super::grammar::{
 };
 use super::repair::{opened, paired, repair};
 
-/// No more phrases than this are weighed against each other; those most likely kept stay.
+/// No more phrases than this are weighed against each other; what a summary would most likely keep stays.
 const PHRASES: usize = 10;
 
 /// A sentence that says less than this share of what it may is rather left whole.
 const LEAST: f32 = 0.45;
 
 /// A word of a sentence.
-pub(super) struct Word<'a> {
-    pub(super) text: &'a str,
+struct Word<'a> {
+    text: &'a str,
     /// How likely a summary keeps it.
     p: f32,
     /// Whether the quotation that it stands in goes on behind it.
@@ -81,7 +81,7 @@ pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -
 }
 
 /// The words of a sentence.
-pub(super) fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>> {
+fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>> {
     let base = source.text.as_ptr() as usize;
     let first = source.keep.partition_point(|token| token.span.end <= span.start);
     let mut tokens = source.keep[first..].iter().peekable();
@@ -286,24 +286,25 @@ fn joined(words: &[Word<'_>], kept: &[bool]) -> String {
             text.push(' ');
         }
         text.push_str(word.text);
-        // Two dashes stood for the comma behind what leads up to the subject.
-        let dashes = words.get(at + 1).is_some_and(Word::is_dash) && kept.get(at + 1) == Some(&false);
-        let leads = matches!(
-            opening(words[opens].text),
-            Opening::Preposition | Opening::Circumstance
-        );
-        if dashes && opens == 0 && leads && !word.pauses() {
-            let next = (at + 1..words.len()).find(|&next| kept[next]);
-            if next.is_some_and(|next| begins_noun_phrase(words[next].text)) {
-                text.push(',');
+        let next = (at + 1..words.len()).find(|&next| kept[next]);
+        if next == Some(at + 1) {
+            if word.pauses() {
+                opens = at + 1;
             }
-        }
-        if word.pauses() {
-            let next = (at + 1..words.len()).find(|&next| kept[next]);
-            if next != Some(at + 1) && !comma_stays(words, kept, opens, next) {
-                text.pop();
-            } else {
+        } else if word.pauses() {
+            if comma_stays(words, kept, opens, next) {
                 opens = next.unwrap_or(at);
+            } else {
+                text.pop();
+            }
+        } else if opens == 0 && words.get(at + 1).is_some_and(Word::is_dash) {
+            // Two dashes stood for the comma behind what leads up to the subject.
+            let leads = matches!(
+                opening(words[0].text),
+                Opening::Preposition | Opening::Circumstance
+            );
+            if leads && next.is_some_and(|next| begins_noun_phrase(words[next].text)) {
+                text.push(',');
             }
         }
     }
