@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from .batches import Batch, batches
-from .data import DATA, Example, load_pools
+from .data import Example, load_pools
+from .labels import bodies
 from .model import HIDDEN, VOCABULARY
-from .salience import bodies
 from .text import MASK, encode_all
 from .train import DEVICE, load, save, settings_of, share_of_rate
 
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--pools", type=Path, help="written by `python -m training.data`")
     args = parser.parse_args()
     settings = settings_of(None)
-    texts = [p for page in bodies(DATA / "articles" / "html", held_out=False).values() for p in page]
+    texts = [paragraph for body in bodies().values() for paragraph in body]
     pools = load_pools(args.pools) | {"articles": [Example(tokens) for tokens in encode_all(texts)]}
     settings["mix"] = {name: 4 * math.isqrt(len(pool) // 20) for name, pool in pools.items()}
     torch.manual_seed(args.seed)

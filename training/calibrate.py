@@ -1,8 +1,8 @@
 """Fits temperatures, decision offsets and the keep threshold on the dev files, and writes `config.json`.
 
-The score and the sentiment head are fitted anew before, on train rows (`refit.py`).
+The score, the sentiment and the salience head are fitted anew before, on train rows (`refit.py`).
 
-`python -m training.calibrate DIR` reads the int8 model, folds the offsets into the biases of the heads, and
+`python -m training.calibrate DIR` reads the int8 model, and for entities the float32 one beside it, folds the offsets into the biases of the heads, and
 ends with `SHA256SUMS`. A temperature (Guo et al. 2017) is one number a head: it changes how sure an answer is,
 never which answer it is. Run it once on a fresh export; a second run would fold the offsets again.
 """
@@ -10,28 +10,27 @@ never which answer it is. Run it once on a fresh export; a second run would fold
 import argparse
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
 
 from . import labels
-from .data import DATA, read, spell, token_owners
+from .data import read, spell, token_owners
 from .evaluate import token_keeps
 from .export import write_sums
 from .facts import FACTS
 from .metrics import entity_counts, entity_f1, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, HIDDEN, SENTIMENT, STANCE
 from .predict import Reader, best_path, sigmoid, softmax
-from .refit import refit_score, refit_sentiment
-from .salience import pages, paragraph_targets
+from .refit import refit_salience, refit_score, refit_sentiment
 from .text import MAX_POSITIONS
 
 TRAINED_ON = [
     "NewsMTSC", "DSE", "SST", "VADER tweets", "VADER Amazon snippets", "EmoBank (non-news genres)",
     "Google sentence compression (10,000 pairs)", "Wikigold", "WNUT17", "Broad Twitter Corpus",
-    "scrapinghub article extraction benchmark (page titles as salience labels)",
-    "stance labels and ratings of this project on texts of DSE, Google and scrapinghub, read by a large language model",
+    "labels of this project on texts of DSE, Google compression, scrapinghub and GUM, read by a large language model",
 ]  # fmt: skip
 #: Share of DSE's neutral rows that may be called polar.
 POLAR_AT_MOST = 0.30
@@ -165,10 +164,11 @@ def fit_keep(reader: Reader) -> tuple[float, float]:
     return degree, chosen
 
 
-def fit_entity(reader: Reader) -> tuple[float, float]:
-    """Offset of the O logit and temperature of the words, over both dev files, which count alike."""
+def fit_entity(readers: list[Reader]) -> tuple[float, float]:
+    """Offset of the O logit and temperature of the words, over both dev files, which count alike. Several readers (int8, float32) get
+    the offset that suits them together, so that none owes its figure to its own rounding."""
     texts, words, gold = [], [], []
-    for name in ("wnut17", "worldwide"):
+    for reader, name in product(readers, ("wnut17", "worldwide")):
         for row in read(f"entities/{name}.dev.jsonl")[:: 1 if name == "wnut17" else 2]:
             text, spans = spell(row["tokens"])
             encoded, logits = reader.entity(text)
@@ -189,7 +189,7 @@ def fit_entity(reader: Reader) -> tuple[float, float]:
             counts[name].append(entity_counts(wanted, tags, ("PER", "ORG", "LOC")))
         return float(np.mean([entity_f1(np.array(c)) for c in counts.values()]))
 
-    shifts = np.arange(-2.0, 1.01, 0.25)
+    shifts = np.arange(-2.0, 1.01, 0.125)
     shift = float(shifts[int(np.argmax([score(s) for s in shifts]))])
     logits = np.concatenate(words) + shift * (np.arange(len(ENTITY)) == 0)
     return shift, temperature(logits, np.array(gold))
@@ -197,10 +197,9 @@ def fit_entity(reader: Reader) -> tuple[float, float]:
 
 def fit_salience(reader: Reader) -> float:
     logits, gold = [], []
-    for page in pages(DATA / "articles" / "html", held_out=True):
-        for text, marks in paragraph_targets(page):
-            logits += list(reader.salience(text, [span for span, _ in marks]))
-            gold += [target for _, target in marks]
+    for row in labels.salient(held_out=True):
+        logits += list(reader.salience(row["text"], [(a, b) for a, b, _ in row["sentences"]]))
+        gold += labels.carried(row)
     return binary_temperature(np.array(logits), np.array(gold))
 
 
@@ -219,8 +218,9 @@ def main() -> None:
     stance_shift += np.array([args.shift[0], 0.0, args.shift[1]], np.float32)
     penalty, r = refit_score(reader)
     refit_sentiment(reader)
+    refit_salience(reader)
     sentiment_shift, sentiment_degree, _ = fit_sentiment(reader)
-    entity_shift, entity_degree = fit_entity(reader)
+    entity_shift, entity_degree = fit_entity([reader, Reader.exported(args.folder, "trunk.f32.onnx")])
     keep_degree, threshold = fit_keep(reader)
     degrees = {
         "sentiment": sentiment_degree,

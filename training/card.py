@@ -36,6 +36,7 @@ ROWS = [
     ("valence (held out)", "pearson", "pearson_ci95", "score, ratings of our own on news, Pearson r", "", ""),
     ("newswire valence.test", "pearson", "pearson_ci95", "score, ratings of our own on news, Pearson r", "", ""),
     ("newswire valence.test", "macro_f1", "ci95", "sentiment, ratings of our own on news, macro-F1", "0.230 (majority)", ""),
+    ("newswire salience.test", "best", "best_ci95", "salience: the sentence that stands for its passage, accuracy", "", ""),
     ("google.dev", "kept_f1", "ci95", "kept-token F1", "", ""),
     ("google.test", "kept_f1", "ci95", "kept-token F1", "0.522 (copy), 0.583 (first 11 words)", "0.815"),
     ("google.test", "kept_rate", "", "rate of kept tokens", "", "reference ± 0.030"),
@@ -62,11 +63,11 @@ def figure_table(found: dict) -> str:
 
 
 def salience_line(found: dict) -> str:
-    s = found["int8"]["salience (held-out pages)"]
+    s = found["int8"]["newswire salience.test"]
     return (
-        f"Over {s['n']} passages of held-out pages the picked sentence has {s['model']:.3f} of the title's content "
-        f"words; the first sentence {s['first']:.3f}, the longest {s['longest']:.3f}, any sentence {s['any']:.3f}, "
-        f"the best {s['best']:.3f}."
+        f"Of {s['n']} newswire passages the first sentence is the best in {s['first_best']:.3f}, the longest in {s['longest_best']:.3f}; "
+        f"on the scale of 0 to 3 the picked sentence has {s['rating']:.2f}, the first {s['first_rating']:.2f}, "
+        f"the longest {s['longest_rating']:.2f}."
     )
 
 

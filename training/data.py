@@ -15,7 +15,6 @@ from pathlib import Path
 
 from . import facts
 from .model import ENTITY, SENTIMENT, STANCE
-from .salience import pages, paragraph_targets
 from .text import Encoded, encode_all
 
 DATA = Path(os.environ.get("COLUMNIST_DATA", Path(__file__).parents[1] / ".." / "shared" / "data"))
@@ -128,15 +127,14 @@ def entity(rows: list[dict]) -> list[Example]:
     return examples
 
 
-def salience() -> list[Example]:
+def salience(rows: list[dict]) -> list[Example]:
+    """Passages whose sentences are rated by our own readers."""
+    from .labels import carried  # It reads the data through this module.
+
     examples = []
-    for page in pages(DATA / "articles" / "html", held_out=False):
-        for text, sentences in paragraph_targets(page):
-            encoded = encode_all([text])[0]
-            marks = [(encoded.covered(a, b), t) for (a, b), t in sentences]
-            marks = [(p, t) for p, t in marks if p]
-            if marks:
-                examples.append(Example(encoded, salience=marks))
+    for row, tokens in zip(rows, encode_all([row["text"] for row in rows]), strict=True):
+        marks = [(tokens.covered(a, b), t) for (a, b, _), t in zip(row["sentences"], carried(row), strict=True)]
+        examples.append(Example(tokens, salience=[(positions, t) for positions, t in marks if positions]))
     return examples
 
 
@@ -180,7 +178,7 @@ def pools() -> dict[str, list[Example]]:
         "wikigold": entity(entities[0]),
         "wnut17": entity(entities[1]),
         "btc": entity(entities[2]),
-        "salience": salience(),
+        "salience": salience(labels.salient(held_out=False)),
         "facts": plain(),
     }
 

@@ -14,12 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from . import labels
-from .data import DATA, read, spell, token_owners
+from .data import read, spell, token_owners
 from .facts import FACTS
 from .metrics import entity_counts, entity_f1, interval, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, SENTIMENT, STANCE
 from .predict import Ensemble, Reader, best_path, sigmoid, softmax
-from .salience import content_words, overlap, pages, paragraph_targets
 
 #: Sentences of our own, kept for tests.
 OWN = Path(__file__).parents[1] / "docs" / "quality"
@@ -125,20 +124,26 @@ def entity(reader: Reader, rows: list[dict]) -> Figures:
     return figures
 
 
-def salience(reader: Reader) -> Figures:
-    """On held-out pages: the share of the title that the picked sentence of each passage has, beside simple picks."""
-    shares: dict[str, list[float]] = {"model": [], "first": [], "longest": [], "best": [], "any": []}
-    for page in pages(DATA / "articles" / "html", held_out=True):
-        title = content_words(page.title)
-        for text, marks in paragraph_targets(page):
-            spans = [span for span, _ in marks]
-            each = [overlap(text[a:b], title, {}) for a, b in spans]
-            shares["model"].append(each[int(reader.salience(text, spans).argmax())])
-            shares["first"].append(each[0])
-            shares["longest"].append(each[max(range(len(spans)), key=lambda i: spans[i][1] - spans[i][0])])
-            shares["best"].append(max(each))
-            shares["any"].append(sum(each) / len(each))
-    return {"n": len(shares["model"])} | {name: float(np.mean(values)) for name, values in shares.items()}
+def salience(reader: Reader, rows: list[dict]) -> Figures:
+    """How often the picked sentence has its passage's best rating, and its rating on average, beside simple picks.
+
+    A sentence is picked as `columnist` does, but for its look at what leans on the sentence before.
+    """
+    picks: dict[str, list[tuple[bool, float]]] = {"": [], "first_": [], "longest_": []}
+    for row in rows:
+        text, ratings = row["text"], [rating for *_, rating in row["sentences"]]
+        words = np.array([len(text[a:b].split()) for a, b, _ in row["sentences"]])
+        logits = reader.salience(text, [(a, b) for a, b, _ in row["sentences"]])
+        chosen = (int((logits + 0.5 * np.log(words)).argmax()), 0, int(words.argmax()))
+        for picked, at in zip(picks.values(), chosen, strict=True):
+            picked.append((ratings[at] == max(ratings), ratings[at]))
+    figures: Figures = {"n": len(rows)}
+    for name, picked in picks.items():
+        best, rating = np.array(picked).T
+        figures |= {f"{name}best": float(best.mean()), f"{name}rating": float(rating.mean())}
+        if not name:
+            figures["best_ci95"] = interval(len(rows), lambda i, best=best: float(best[i].mean()))
+    return figures
 
 
 def plain(reader: Reader) -> Figures:
@@ -170,12 +175,13 @@ def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[s
         "google.dev": lambda: keep(reader, read("compression/google.dev.jsonl")),
         "wnut17.dev": lambda: entity(reader, read("entities/wnut17.dev.jsonl")),
         "worldwide.dev": lambda: entity(reader, read("entities/worldwide.dev.jsonl")[::step]),
-        "salience (held-out pages)": lambda: salience(reader),
+        "salience (held out)": lambda: salience(reader, labels.salient(held_out=True)),
         "plain": lambda: plain(reader),
         "newsmtsc-rw.test": lambda: stance(reader, read("stance/newsmtsc-rw.test.jsonl")),
         "newsmtsc-mt.test": lambda: stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
         "newswire.test": lambda: stance(reader, labels.rows(labels.NEWSWIRE)),
         "newswire valence.test": lambda: sentiment(reader, labels.ratings((labels.NEWSWIRE,))),
+        "newswire salience.test": lambda: salience(reader, labels.passages(labels.NEWSWIRE)),
         "deeds.test": lambda: stance(reader, own("deeds.stance")),
         "sst.test": lambda: sentiment(reader, read("sentiment/sst.test.jsonl")),
         "google.test": lambda: keep(reader, read("compression/google.test.jsonl")),

@@ -2,13 +2,16 @@
 
 A line of `labels/SOURCE.tsv` names a text and gives the stance of each span in it: `ID<TAB>START-END:LABEL ...`, offsets in code
 points as in the data, `a` against, `n` neutral, `f` favor, `?` behind what another reader may see otherwise. A line of
-`labels/valence.tsv` gives a text's valence, 1 to 5, as EmoBank's readers do: `SOURCE<TAB>ID<TAB>VALENCE`. The texts stay where
-they are. `cargo xtask quality` scores `columnist` on the newswire's (`xtask/src/newswire.rs`).
+`labels/valence.tsv` gives a text's valence, 1 to 5, as EmoBank's readers do: `SOURCE<TAB>ID<TAB>VALENCE`. A line of
+`labels/salience.tsv` says how well each sentence stands for its passage, 0 to 3, and how much the passage matters to its article, 0 to 3:
+`SOURCE<TAB>ID<TAB>WEIGHT<TAB>START:RATING ...`; a sentence ends where the next one starts. The texts stay where they are. `cargo xtask
+quality` scores `columnist` on the newswire's (`xtask/src/newswire.rs`).
 """
 
 import json
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -22,6 +25,8 @@ NEWSWIRE = "newswire"
 #: What Google's texts were compressed to, which reads like a headline.
 SUMMARY = "summary"
 HELD_OUT = 10
+#: How much a sentence of each rating is to carry, by itself and in an article.
+CARRIES = (0.02, 0.1, 0.4, 1.0)
 #: Score below and above which a text is polar, as in EmoBank.
 POLAR = 0.125
 
@@ -30,12 +35,10 @@ POLAR = 0.125
 def texts(source: str) -> dict[str, str]:
     """The texts of a source by the names that its labels use."""
     if source == "html":
-        truth = json.loads((DATA / "articles" / "html" / "ground-truth.json").read_text(encoding="utf-8"))
-        return {
-            f"{page}.{number}": text
-            for page, article in truth.items()
-            for number, text in enumerate(p.strip() for p in article["articleBody"].split("\n") if p.strip())
-        }
+        return {f"{page}.{number}": text for page, body in bodies().items() for number, text in enumerate(body)}
+    if source == "gum":
+        documents = read("kinds/gum.train.jsonl")
+        return {f"{d['id']}.{number}": block["text"] for d in documents for number, block in enumerate(d["blocks"])}
     if source == NEWSWIRE:
         return {
             f"{path.name}.{number}": text
@@ -45,6 +48,19 @@ def texts(source: str) -> dict[str, str]:
     if source == "dse":
         return {row["id"]: row["text"] for row in read("stance/dse.train.jsonl.gz")}
     return {row["id"]: row["summary" if source == SUMMARY else "text"] for row in read("compression/google.train.jsonl")}
+
+
+def bodies() -> dict[str, list[str]]:
+    """The paragraphs of the articles of `articles/html` by the names of their pages."""
+    truth = json.loads((DATA / "articles" / "html" / "ground-truth.json").read_text(encoding="utf-8"))
+    return {name: [p.strip() for p in page["articleBody"].split("\n") if p.strip()] for name, page in truth.items()}
+
+
+def passage(source: str, name: str) -> str:
+    """A text, or several in a row, a line each: `PAGE.3-5`."""
+    page, _, numbers = name.rpartition(".")
+    first, _, last = numbers.partition("-")
+    return "\n".join(texts(source)[f"{page}.{number}"] for number in range(int(first), int(last or first) + 1))
 
 
 def newswire(path: Path) -> list[str]:
@@ -89,6 +105,32 @@ def ratings(sources: tuple[str, ...]) -> list[dict]:
 def rated(held_out: bool) -> list[dict]:
     """Ratings of the train texts: those that are held out, or the others."""
     return [row for row in ratings((*TAUGHT, SUMMARY)) if is_held_out(row) == held_out]
+
+
+def passages(source: str) -> list[dict]:
+    """Passages whose sentences are rated: `id`, `text`, `weight` and `sentences`, each `(start, end, rating)`."""
+    found = []
+    for line in (LABELS / "salience.tsv").read_text(encoding="utf-8").splitlines():
+        of, name, weight, marks = line.split("\t")
+        if of != source:
+            continue
+        text = passage(source, name)
+        starts, ratings = zip(*(mark.split(":") for mark in marks.split()), strict=True)
+        bounds = [*map(int, starts), len(text)]
+        spans = [(a, a + len(text[a:b].rstrip())) for a, b in pairwise(bounds)]
+        sentences = [(*span, float(rating)) for span, rating in zip(spans, ratings, strict=True)]
+        found.append({"id": name, "text": text, "weight": float(weight), "sentences": sentences})
+    return found
+
+
+def salient(held_out: bool) -> list[dict]:
+    """Passages of the train texts: those that are held out, or the others."""
+    return [row for source in ("html", "gum") for row in passages(source) if is_held_out(row) == held_out]
+
+
+def carried(row: dict) -> list[float]:
+    """What each sentence of a passage is to carry, in 0..1: its share of the passage and the passage's of the article."""
+    return [CARRIES[round(rating)] * (0.4 + 0.2 * row["weight"]) for *_, rating in row["sentences"]]
 
 
 def is_held_out(row: dict) -> bool:

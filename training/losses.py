@@ -72,16 +72,17 @@ def gold(given: Answers, batch: Batch, smoothing: float) -> Tensor:
         "directed": classes(given.directed, batch.stance[batch.held]),
         "keep": over(keeps, kept.float()),
         "entity": classes(given.entity + hidden, batch.entity, smoothing=0.0),
-        "salience": _salience(given.salience, batch),
+        "salience": ranked(given.salience, batch.salience, batch.sentence_text),
     }
     return torch.stack([SHARES[name] * part for name, part in parts.items()]).sum()
 
 
-def _salience(given: Tensor, batch: Batch) -> Tensor:
-    """Each sentence against its target, and the sentences of a passage against each other (ListNet, Cao et al. 2007)."""
-    each = F.binary_cross_entropy_with_logits(given, batch.salience)
-    same = batch.sentence_text[:, None] == batch.sentence_text[None, :]
-    shares = batch.salience / (same * batch.salience).sum(-1).clamp(min=1e-6)
+def ranked(given: Tensor, wanted: Tensor, passage: Tensor) -> Tensor:
+    """Each sentence against its target in 0..1, and the sentences of a passage against each other (ListNet, Cao et al. 2007).
+    All `[sentences]`; `passage` numbers the passages."""
+    each = F.binary_cross_entropy_with_logits(given, wanted)
+    same = passage[:, None] == passage[None, :]
+    shares = wanted / (same * wanted).sum(-1).clamp(min=1e-6)
     log_shares = given - torch.where(same, given, float("-inf")).logsumexp(-1)
     passages = same.float().sum(-1).reciprocal().sum().clamp(min=1.0)
     return each - (shares * log_shares).sum() / passages

@@ -91,11 +91,6 @@ class Reader:
             return np.array([-9.0, 9.0, -9.0], np.float32)
         return self.head("stance", np.concatenate([states[covered].mean(0), paragraph(encoded, states)]))
 
-    def mention(self, text: str, start: int, end: int) -> np.ndarray:
-        """What the stance head reads of the mention at `start..end`, `[768]`."""
-        encoded, states = self.read(text)
-        return np.concatenate([states[encoded.covered(start, end)].mean(0), paragraph(encoded, states)])
-
     def directed(self, text: str, holder: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
         encoded, states = self.read(text)
         spans = [states[encoded.covered(*span)].mean(0) for span in (holder, target)]
@@ -108,12 +103,14 @@ class Reader:
 
     def salience(self, text: str, sentences: list[tuple[int, int]]) -> np.ndarray:
         """A logit for each sentence; -9 for one past the last position."""
+        return np.array([-9.0 if x is None else self.head("salience", x)[0] for x in self.spans(text, sentences)])
+
+    def spans(self, text: str, spans: list[tuple[int, int]]) -> list[np.ndarray | None]:
+        """The mean state of each span beside the text's, `[768]`; `None` for one past the last position."""
         encoded, states = self.read(text)
         whole = paragraph(encoded, states)
-        covered = [encoded.covered(*span) for span in sentences]
-        return np.array(
-            [self.head("salience", np.concatenate([states[c].mean(0), whole]))[0] if c else -9.0 for c in covered]
-        )
+        covered = [encoded.covered(*span) for span in spans]
+        return [np.concatenate([states[c].mean(0), whole]) if c else None for c in covered]
 
     def entity(self, text: str) -> tuple[Encoded, np.ndarray]:
         """Logits `[words, 11]`."""

@@ -1,4 +1,4 @@
-"""Heads fitted anew on the finished trunk: the score and the class of sentiment."""
+"""Heads fitted anew on the finished trunk: the score and the class of sentiment, and salience."""
 
 import numpy as np
 import torch
@@ -7,7 +7,8 @@ import torch.nn.functional as F
 from . import labels
 from .data import EMOBANK_SCALE, read
 from .facts import taught
-from .model import HIDDEN, SENTIMENT
+from .losses import ranked
+from .model import HIDDEN, SENTIMENT, Head
 from .predict import Reader, paragraph
 
 #: What the sentiment head is fitted on, beside our own ratings of news: train file, its share, and every how many rows.
@@ -17,6 +18,8 @@ RATED_SHARE = 1.0
 FACTS_SHARE = 0.3
 #: What it costs to leave the learned weights. Between 0.02 and 0.2 dev hardly sees a difference.
 WAY_PENALTY = 0.1
+#: How often the salience head reads its passages, and how many in a step.
+EPOCHS, PASSAGES = 20, 64
 
 
 def pooled(reader: Reader, rows: list[dict]) -> np.ndarray:
@@ -90,3 +93,29 @@ def refit_sentiment(reader: Reader) -> None:
     matrix, bias = moved[0].detach().numpy() / spread, moved[1].detach().numpy()
     reader.heads["sentiment.out.weight"] = matrix.astype(np.float32)
     reader.heads["sentiment.out.bias"] = (bias - matrix @ mean).astype(np.float32)
+
+
+def refit_salience(reader: Reader) -> None:
+    """Fits the salience head anew on the trunk's states: each passage asks which of its sentences stands for it."""
+    passages = []
+    for row in labels.salient(held_out=False):
+        states = reader.spans(row["text"], [(a, b) for a, b, _ in row["sentences"]])
+        read = [(state, carries) for state, carries in zip(states, labels.carried(row), strict=True) if state is not None]
+        passages.append((np.array([state for state, _ in read]), np.array([carries for _, carries in read], np.float32)))
+    torch.manual_seed(1)
+    head = Head("salience", dropout=0.3)
+    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-3, weight_decay=0.05)
+    steps = EPOCHS * len(passages) // PASSAGES
+    rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    order = np.random.default_rng(1)
+    for _ in range(steps):
+        chosen = order.choice(len(passages), PASSAGES, replace=False)
+        owner = torch.tensor(np.repeat(np.arange(PASSAGES), [len(passages[i][1]) for i in chosen]))
+        states, carried = (torch.from_numpy(np.concatenate([passages[i][of] for i in chosen])) for of in (0, 1))
+        loss = ranked(head(states)[:, 0], carried, owner)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        rates.step()
+    for name, weight in head.state_dict().items():
+        reader.heads[f"salience.{name}"] = weight.numpy()

@@ -34,20 +34,16 @@ const CIRCUMSTANCE: &[&str] = &[
     "particularly",
     "notably",
     "once",
+    "whereas",
+    "if",
+    "unless",
+    "amid",
 ];
 
 #[rustfmt::skip]
 const PREPOSITIONS: &[&str] = &[
-    "with", "in", "on", "at", "for", "from", "by", "during", "amid", "through", "under", "across", "throughout", "along", "within", "among",
+    "with", "in", "on", "at", "for", "from", "by", "during", "through", "under", "across", "throughout", "along", "within", "among",
     "despite", "given", "like", "of", "over", "between", "around", "near", "about", "behind", "beyond", "until", "alongside",
-];
-
-/// Words that open a sentence and are no part of its clause.
-#[rustfmt::skip]
-const CONNECTING: &[&str] = &[
-    "however", "meanwhile", "nevertheless", "moreover", "furthermore", "additionally", "therefore", "thus", "still",
-    "then", "instead", "also", "indeed", "similarly", "likewise", "consequently", "finally", "but", "and", "yet", "so", "first", "secondly",
-    "hence", "besides", "nonetheless", "accordingly",
 ];
 
 /// Words that end in `ing` or `ed` like a participle and are none.
@@ -128,6 +124,10 @@ pub(super) fn is_finite(before: &str, word: &str) -> bool {
     if before == "to" || FINITE.contains(&before) || ["be", "been", "being", "not"].contains(&before) {
         return false;
     }
+    let (stem, ending) = word.split_once(['\'', '’']).unwrap_or((word, ""));
+    if ["re", "ve", "ll", "d", "m"].contains(&ending) || ending == "s" && stands_for_noun(stem) {
+        return true;
+    }
     let past = word.len() > 4 && word.ends_with("ed") && !word.ends_with("eed");
     FINITE.contains(&word) || past && !LEANING.contains(&before) && !before.ends_with("ly")
 }
@@ -141,13 +141,27 @@ const TELLING: &[&str] = &[
 /// Whether a word looks like a finite verb whose subject stands before it: no participle with who did it behind, and nobody telling.
 pub(super) fn takes_subject(word: &str, next: &str) -> bool {
     let this = bare(word);
-    let behind = TELLING.contains(&this.as_str()) && starts_capital(next);
+    let behind = tells(word) && starts_capital(next);
     is_finite("", &this) && !starts_capital(word) && bare(next) != "by" && !behind
 }
 
-/// Whether a word opens a sentence and is no part of its clause.
-pub(super) fn connects(word: &str) -> bool {
-    CONNECTING.contains(&bare(word).as_str())
+/// Whether a word says that somebody speaks.
+pub(super) fn tells(word: &str) -> bool {
+    TELLING.contains(&bare(word).as_str())
+}
+
+/// Whether a word begins a clause that says more of a noun.
+pub(super) fn relates(word: &str) -> bool {
+    let this = bare(word);
+    this == "that" || RELATIVE.contains(&this.as_str())
+}
+
+/// Whether a word can be a subject by itself.
+pub(super) fn stands_for_noun(word: &str) -> bool {
+    [
+        "he", "she", "it", "they", "we", "i", "you", "there", "nobody", "many", "some",
+    ]
+    .contains(&bare(word).as_str())
 }
 
 /// Whether a stretch of text would stop in the middle of a phrase if it ended with this word.

@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use super::Source;
 use super::grammar::{
-    Opening, bare, begins_noun_phrase, connects, is_finite, leans, opening, takes_subject, turns,
+    Opening, bare, begins_noun_phrase, is_finite, leans, opening, relates, stands_for_noun, takes_subject,
+    tells, turns,
 };
-use super::repair::{opened, paired, repair};
+use super::repair::{capitalised, is_dash, paired, repair};
 
 /// No more phrases than this are weighed against each other; what a summary would most likely keep stays.
 const PHRASES: usize = 10;
@@ -39,7 +40,7 @@ impl Word<'_> {
     }
 
     fn is_dash(&self) -> bool {
-        matches!(self.text, "–" | "—" | "-" | "--") && !self.quoted
+        is_dash(self.text) && !self.quoted
     }
 }
 
@@ -62,6 +63,75 @@ pub(super) fn prune(
     Some(joined(&words, &kept))
 }
 
+/// A sentence up to a pause at which it could have ended, with at most `allowance` words or else at most `longest`; `None` where there is
+/// none.
+pub(super) fn ended(
+    source: Source<'_>,
+    span: &Range<usize>,
+    allowance: usize,
+    longest: usize,
+) -> Option<String> {
+    let words = words(source, span);
+    let least = (allowance as f32 * LEAST) as usize;
+    let mut ends = [allowance, longest]
+        .into_iter()
+        .flat_map(|most| (least..most.min(words.len())).rev());
+    let end = ends.find(|&at| could_end(&words, at))?;
+    let text: Vec<&str> = words[..=end].iter().map(|word| word.text).collect();
+    Some(repair(&text.join(" ")))
+}
+
+/// Whether a sentence could have ended with the word `at`: it pauses there, has said something, and what follows only adds to it.
+fn could_end(words: &[Word<'_>], at: usize) -> bool {
+    let (before, after) = words.split_at(at + 1);
+    let [.., last] = before else { return false };
+    let [first, then @ ..] = after else { return false };
+    let begins = before
+        .iter()
+        .position(Word::pauses)
+        .filter(|_| leads(words[0].text));
+    let said = &before[begins.map_or(0, |comma| comma + 1)..];
+    // The verb of the sentence stands before those of the clauses that hang on it.
+    let hangs = |word: &Word<'_>| relates(word.text) || opening(word.text) == Opening::Circumstance;
+    let said = &said[..said.iter().position(hangs).unwrap_or(said.len())];
+    let dashes = before.iter().filter(|word| word.is_dash()).count();
+    let brackets = |sign: char| before.iter().flat_map(|word| word.text.matches(sign)).count();
+    if last.quoted || !has_verb(said) || dashes % 2 == 1 || brackets('(') != brackets(')') {
+        return false;
+    }
+    let adds = match opening(first.text) {
+        Opening::Relative | Opening::Circumstance | Opening::Preposition => true,
+        Opening::Participle => bare(first.text).ends_with("ing"),
+        Opening::Noun | Opening::Other => {
+            let then = then.first().map_or("", |word| word.text);
+            bare(first.text) == "and"
+                && (begins_noun_phrase(then) || stands_for_noun(then))
+                && has_verb(after)
+        }
+    };
+    // Behind a colon a list may go, and not what was said; behind a semicolon a clause, and no list.
+    let clause = has_verb(after);
+    let apart = last.text.ends_with(';') && clause || last.text.ends_with(':') && !clause || first.is_dash();
+    // Who says it stays, and what turns it.
+    let turned = after
+        .iter()
+        .take_while(|word| !word.pauses())
+        .any(|word| turns(word.text));
+    // The verb may be still to come.
+    let goes_on = after.windows(2).any(|pair| {
+        let pause = pair[0].pauses() || pair[0].is_dash();
+        pause && takes_subject(pair[1].text, "")
+    });
+    (apart && !opens_quotation(first.text) || last.pauses() && adds)
+        && !turned
+        && !goes_on
+        && !tells(last.text)
+}
+
+fn opens_quotation(word: &str) -> bool {
+    word.starts_with(['"', '“', '«', '‘', '„'])
+}
+
 /// A sentence's first words up to the last pause within the limit, with an ellipsis for the rest.
 pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -> String {
     let words = words(source, span);
@@ -74,7 +144,7 @@ pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -
         .map_or(limit.min(words.len()), |at| at + 1);
     let text: Vec<&str> = words[..end].iter().map(|word| word.text).collect();
     let text = text.join(" ");
-    opened(&paired(&format!(
+    capitalised(&paired(&format!(
         "{} …",
         text.trim_end_matches([',', ';', ':', '—', '–', '-', ' '])
     )))
@@ -176,11 +246,10 @@ fn leading(words: &[Word<'_>], commas: &[usize]) -> Option<Phrase> {
     let &comma = commas.first()?;
     let end = commas.get(1).map_or(words.len(), |next| next + 1);
     let clause = &words[comma + 1..end];
-    let adverbial = connects(words[0].text)
-        || matches!(
-            opening(words[0].text),
-            Opening::Preposition | Opening::Circumstance | Opening::Participle
-        );
+    // A verb of its own that no relative clause holds is the sentence's.
+    let held = words[..comma].iter().position(|word| relates(word.text));
+    let circumstance = opening(words[0].text) == Opening::Circumstance;
+    let adverbial = leads(words[0].text) && (circumstance || !has_verb(&words[..held.unwrap_or(comma)]));
     let subject = |word: &Word<'_>| {
         matches!(opening(word.text), Opening::Noun | Opening::Other)
             && !is_finite("", &bare(word.text))
@@ -189,6 +258,14 @@ fn leading(words: &[Word<'_>], commas: &[usize]) -> Option<Phrase> {
     let stands = clause.first().is_some_and(subject) && has_verb(clause);
     let free = words[..comma].iter().all(Word::runs_on);
     (adverbial && stands && free).then_some(0..comma + 1)
+}
+
+/// Whether a sentence that begins with this word comes to its subject behind a comma.
+fn leads(word: &str) -> bool {
+    matches!(
+        opening(word),
+        Opening::Preposition | Opening::Circumstance | Opening::Participle
+    )
 }
 
 /// What stands between two commas, where it says more of something and is no member of a list.
@@ -244,28 +321,28 @@ fn has_verb(words: &[Word<'_>]) -> bool {
 /// sentence does.
 fn best(words: &[Word<'_>], phrases: &[Phrase], most: usize) -> Option<Vec<bool>> {
     let least = (most as f32 * LEAST) as usize;
-    let mut found: Option<(f32, Vec<bool>)> = None;
+    // The phrases that each word stands in, a bit each.
+    let within: Vec<u32> = (0..words.len())
+        .map(|at| {
+            let around = phrases
+                .iter()
+                .enumerate()
+                .filter(|(_, phrase)| phrase.contains(&at));
+            around.fold(0, |bits, (number, _)| bits | 1 << number)
+        })
+        .collect();
+    let mut found: Option<(f32, u32)> = None;
     for choice in 1..1_u32 << phrases.len() {
-        let kept = kept(words, phrases, choice);
-        let count = kept.iter().filter(|&&keep| keep).count();
-        let gone = words.iter().zip(&kept).filter(|&(_, &keep)| !keep);
-        let lost: f32 = gone.map(|(word, _)| word.p).sum();
-        let fits = (least..=most).contains(&count);
-        if fits && found.as_ref().is_none_or(|&(best, _)| lost < best) {
-            found = Some((lost, kept));
+        let gone = words.iter().zip(&within).filter(|&(_, bits)| bits & choice != 0);
+        let (lost, count) = gone.fold((0.0, words.len()), |(lost, count), (word, _)| {
+            (lost + word.p, count - 1)
+        });
+        if (least..=most).contains(&count) && found.is_none_or(|(best, _)| lost < best) {
+            found = Some((lost, choice));
         }
     }
-    found.map(|(_, kept)| kept)
-}
-
-fn kept(words: &[Word<'_>], phrases: &[Phrase], choice: u32) -> Vec<bool> {
-    let mut kept = vec![true; words.len()];
-    for (at, phrase) in phrases.iter().enumerate() {
-        if choice >> at & 1 == 1 {
-            kept[phrase.clone()].fill(false);
-        }
-    }
-    kept
+    let (_, choice) = found?;
+    Some(within.iter().map(|bits| bits & choice == 0).collect())
 }
 
 /// The sentence of the words that were kept.
@@ -299,11 +376,7 @@ fn joined(words: &[Word<'_>], kept: &[bool]) -> String {
             }
         } else if opens == 0 && words.get(at + 1).is_some_and(Word::is_dash) {
             // Two dashes stood for the comma behind what leads up to the subject.
-            let leads = matches!(
-                opening(words[0].text),
-                Opening::Preposition | Opening::Circumstance
-            );
-            if leads && next.is_some_and(|next| begins_noun_phrase(words[next].text)) {
+            if leads(words[0].text) && next.is_some_and(|next| begins_noun_phrase(words[next].text)) {
                 text.push(',');
             }
         }
@@ -316,7 +389,7 @@ fn joined(words: &[Word<'_>], kept: &[bool]) -> String {
     {
         text.push(mark);
     }
-    opened(&repair(&text))
+    repair(&text)
 }
 
 /// Whether the comma stays that stood before a phrase that is gone: `opens` begins what stands before it, `next` what now follows.

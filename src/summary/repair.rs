@@ -25,7 +25,7 @@ pub(super) fn repair(text: &str) -> String {
     });
     let end =
         start.trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '—' | '–' | '-') || c.is_whitespace());
-    let mut sentence = capitalised(unopened(end));
+    let mut sentence = capitalised(opened(end));
     let last = sentence.trim_end_matches(['"', '”', '’', '\'', ')', '»']);
     if !last.ends_with(['.', '!', '?', '…', '。', '؟', '।']) {
         sentence.push('.');
@@ -34,7 +34,7 @@ pub(super) fn repair(text: &str) -> String {
 }
 
 /// The text with its first letter a capital.
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut whole = String::with_capacity(text.len() + 1);
     let letter = text.find(char::is_alphanumeric).unwrap_or(0);
     whole.push_str(&text[..letter]);
@@ -48,9 +48,10 @@ fn capitalised(text: &str) -> String {
 #[rustfmt::skip]
 const OPENERS: &[&str] = &[
     "However", "Therefore", "Thus", "Furthermore", "Moreover", "Likewise", "Similarly", "Additionally", "In addition", "In fact",
-    "On the other hand", "As a result", "In other words", "For example", "For instance", "Of course",
+    "On the other hand", "As a result", "In other words", "For example", "For instance", "Of course", "Accordingly", "Secondly",
     "Indeed", "Meanwhile", "Also", "Still", "Then", "Hence", "Consequently", "Finally", "First", "Nevertheless", "Nonetheless",
-    "Instead", "Besides", "And so", "And then", "But then", "So", "But", "And", "Yet",
+    "Instead", "Besides", "And so", "And then", "But then", "So", "But", "And", "Yet", "Contrary to this", "In this regard",
+    "In this context", "That said", "At the same time",
 ];
 
 /// The same, with no comma behind them.
@@ -58,43 +59,51 @@ const JOINING: &[&str] = &["And so ", "And then ", "But ", "And ", "Yet "];
 
 /// A sentence without what the reader of the paragraph does not need: who is speaking in an interview, a place in capitals, a number
 /// in a list, and words that take up the sentence before.
-pub(super) fn opened(sentence: &str) -> String {
-    let bare = unopened(unlabelled(sentence));
-    if bare.len() == sentence.len() {
-        return sentence.to_owned();
-    }
-    capitalised(bare)
+pub(super) fn opened(sentence: &str) -> &str {
+    unopened(unlabelled(sentence))
 }
 
-/// The sentence behind `JN:`, `PARIS:`, `TODAY NICARAGUA –` or `2.`.
+/// The sentence behind `JN:`, `PARIS:`, `TODAY NICARAGUA –`, `DURBAN, May 20 (IPS) -` or `2.`.
 fn unlabelled(sentence: &str) -> &str {
-    let mut at = 0;
-    for word in sentence.split_inclusive(' ').take(4) {
-        let bare = word.trim_end();
-        let rest = sentence[at + word.len()..].trim_start();
-        at += word.len();
-        let number = bare.trim_end_matches(['.', ')']);
-        if at == word.len()
-            && number.len() < bare.len()
-            && number.len() < 3
-            && number.bytes().all(|b| b.is_ascii_digit())
-        {
-            return rest;
+    let first = sentence.split_whitespace().next().unwrap_or("");
+    let rest = |word: &str| {
+        let end = word.as_ptr() as usize + word.len() - sentence.as_ptr() as usize;
+        Some(sentence[end..].trim_start()).filter(|rest| !rest.is_empty())
+    };
+    let number = first.trim_end_matches(['.', ')']);
+    if number.len() < first.len() && number.len() < 3 && number.bytes().all(|b| b.is_ascii_digit()) {
+        return rest(first).unwrap_or(sentence);
+    }
+    let label = sentence.split_whitespace().take(LABEL).take_while(|word| {
+        let bare = word.trim_start_matches('(');
+        is_dash(word) || bare.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+    });
+    for (at, word) in label.enumerate() {
+        let bare = word.trim_end_matches([':', ',', '-', '–', '—']);
+        if at > 0 && is_dash(word) {
+            return rest(word).unwrap_or(sentence);
         }
-        if matches!(bare, "–" | "—" | "-") && at > word.len() {
-            return rest;
-        }
-        let name = bare.trim_end_matches([':', ',']);
-        let capital =
-            name.chars().count() > 1 && !name.chars().any(|c| c.is_lowercase() || c.is_ascii_digit());
-        if !capital || rest.is_empty() {
+        // Only what begins in capitals is a label.
+        if at == 0 && !in_capitals(bare) {
             break;
         }
-        if bare.ends_with(':') {
-            return rest;
+        if word.ends_with(['-', '–', '—']) || word.ends_with(':') && in_capitals(bare) {
+            return rest(word).unwrap_or(sentence);
         }
     }
     sentence
+}
+
+/// So many words a label may have.
+const LABEL: usize = 7;
+
+/// Whether a word is a dash.
+pub(super) fn is_dash(word: &str) -> bool {
+    matches!(word, "–" | "—" | "-" | "--")
+}
+
+fn in_capitals(word: &str) -> bool {
+    word.chars().count() > 1 && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
 }
 
 /// The sentence without words that take up the one before.

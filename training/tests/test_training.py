@@ -246,6 +246,22 @@ def test_ratings_are_emobanks(monkeypatch):
         assert row["label"] == ("negative" if row["score"] < -0.125 else "positive" if row["score"] > 0.125 else "neutral")
 
 
+def test_ratings_of_sentences_find_their_passages(monkeypatch):
+    """Sentences follow each other through their passage; the best of it is to carry the most; test passages are no train passages."""
+    lines = [line.split("\t") for line in (labels.LABELS / "salience.tsv").read_text(encoding="utf-8").splitlines()]
+    assert len({(source, name) for source, name, *_ in lines}) == len(lines)
+    monkeypatch.setattr(labels, "passage", lambda source, name: f"{source} {name} ".ljust(4_000, "x"))
+    rows = labels.salient(held_out=False) + labels.salient(held_out=True)
+    assert len(rows) == sum(source != labels.NEWSWIRE for source, *_ in lines)
+    assert not {r["text"] for r in rows} & {r["text"] for r in labels.passages(labels.NEWSWIRE)}
+    for row in rows:
+        ratings = [rating for *_, rating in row["sentences"]]
+        assert row["sentences"][0][0] == 0 and all(start < end for start, end, _ in row["sentences"])
+        assert len(ratings) > 1 and max(ratings) == 3
+        assert labels.carried(row).index(max(labels.carried(row))) == ratings.index(3)
+        assert all(0 <= carries <= 1 for carries in labels.carried(row))
+
+
 def test_a_habit_of_readers_is_not_learned():
     """Labels that lean to neutral ask less of the head where the lean is told."""
     tokens = encode("Ann praised Bo.")
