@@ -6,43 +6,13 @@
 
 use std::ops::Range;
 
-use super::Source;
-use super::grammar::{
-    Opening, bare, begins_noun_phrase, is_finite, leans, opening, relates, stands_for_noun, takes_subject,
-    tells, turns,
-};
-use super::repair::{capitalised, is_dash, paired, repair};
+use super::grammar::{Opening, bare, begins_noun_phrase, is_finite, opening, relates, takes_subject, turns};
+use super::repair::repair;
+use super::word::{Word, has_verb, leads, words};
+use super::{LEAST, Source};
 
 /// No more phrases than this are weighed against each other; what a summary would most likely keep stays.
 const PHRASES: usize = 10;
-
-/// A sentence that says less than this share of what it may is rather left whole.
-const LEAST: f32 = 0.45;
-
-/// A word of a sentence.
-struct Word<'a> {
-    text: &'a str,
-    /// How likely a summary keeps it.
-    p: f32,
-    /// Whether the quotation that it stands in goes on behind it.
-    quoted: bool,
-}
-
-impl Word<'_> {
-    /// Whether a comma that is no part of a quotation parts it from the next word.
-    fn pauses(&self) -> bool {
-        self.text.ends_with(',') && !self.quoted
-    }
-
-    /// Whether it is the author's own and no colon, semicolon or dash stands behind it.
-    fn runs_on(&self) -> bool {
-        !self.quoted && !self.text.ends_with([';', ':', '—', '–']) && self.text != "-"
-    }
-
-    fn is_dash(&self) -> bool {
-        is_dash(self.text) && !self.quoted
-    }
-}
 
 /// A phrase that the sentence can do without, in words.
 type Phrase = Range<usize>;
@@ -61,131 +31,6 @@ pub(super) fn prune(
         .into_iter()
         .find_map(|most| best(&words, &phrases, most))?;
     Some(joined(&words, &kept))
-}
-
-/// A sentence up to a pause at which it could have ended, with at most `allowance` words or else at most `longest`; `None` where there is
-/// none.
-pub(super) fn ended(
-    source: Source<'_>,
-    span: &Range<usize>,
-    allowance: usize,
-    longest: usize,
-) -> Option<String> {
-    let words = words(source, span);
-    let least = (allowance as f32 * LEAST) as usize;
-    let mut ends = [allowance, longest]
-        .into_iter()
-        .flat_map(|most| (least..most.min(words.len())).rev());
-    let end = ends.find(|&at| could_end(&words, at))?;
-    let text: Vec<&str> = words[..=end].iter().map(|word| word.text).collect();
-    Some(repair(&text.join(" ")))
-}
-
-/// Whether a sentence could have ended with the word `at`: it pauses there, has said something, and what follows only adds to it.
-fn could_end(words: &[Word<'_>], at: usize) -> bool {
-    let (before, after) = words.split_at(at + 1);
-    let [.., last] = before else { return false };
-    let [first, then @ ..] = after else { return false };
-    let begins = before
-        .iter()
-        .position(Word::pauses)
-        .filter(|_| leads(words[0].text));
-    let said = &before[begins.map_or(0, |comma| comma + 1)..];
-    // The verb of the sentence stands before those of the clauses that hang on it.
-    let hangs = |word: &Word<'_>| relates(word.text) || opening(word.text) == Opening::Circumstance;
-    let said = &said[..said.iter().position(hangs).unwrap_or(said.len())];
-    let dashes = before.iter().filter(|word| word.is_dash()).count();
-    let brackets = |sign: char| before.iter().flat_map(|word| word.text.matches(sign)).count();
-    if last.quoted || !has_verb(said) || dashes % 2 == 1 || brackets('(') != brackets(')') {
-        return false;
-    }
-    let adds = match opening(first.text) {
-        Opening::Relative | Opening::Circumstance | Opening::Preposition => true,
-        Opening::Participle => bare(first.text).ends_with("ing"),
-        Opening::Noun | Opening::Other => {
-            let then = then.first().map_or("", |word| word.text);
-            bare(first.text) == "and"
-                && (begins_noun_phrase(then) || stands_for_noun(then))
-                && has_verb(after)
-        }
-    };
-    // Behind a colon a list may go, and not what was said; behind a semicolon a clause, and no list.
-    let clause = has_verb(after);
-    let apart = last.text.ends_with(';') && clause || last.text.ends_with(':') && !clause || first.is_dash();
-    // Who says it stays, and what turns it.
-    let turned = after
-        .iter()
-        .take_while(|word| !word.pauses())
-        .any(|word| turns(word.text));
-    // The verb may be still to come.
-    let goes_on = after.windows(2).any(|pair| {
-        let pause = pair[0].pauses() || pair[0].is_dash();
-        pause && takes_subject(pair[1].text, "")
-    });
-    (apart && !opens_quotation(first.text) || last.pauses() && adds)
-        && !turned
-        && !goes_on
-        && !tells(last.text)
-}
-
-fn opens_quotation(word: &str) -> bool {
-    word.starts_with(['"', '“', '«', '‘', '„'])
-}
-
-/// A sentence's first words up to the last pause within the limit, with an ellipsis for the rest.
-pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -> String {
-    let words = words(source, span);
-    let choices = || (limit.min(5)..limit.min(words.len())).rev();
-    // A pause that comes too early says too little.
-    let late = |index: usize| index * 5 >= limit * 3;
-    let end = choices()
-        .find(|&index| late(index) && words[index].text.ends_with([',', ';', ':', '—', '–', ')']))
-        .or_else(|| choices().find(|&index| !leans(words[index].text)))
-        .map_or(limit.min(words.len()), |at| at + 1);
-    let text: Vec<&str> = words[..end].iter().map(|word| word.text).collect();
-    let text = text.join(" ");
-    capitalised(&paired(&format!(
-        "{} …",
-        text.trim_end_matches([',', ';', ':', '—', '–', '-', ' '])
-    )))
-}
-
-/// The words of a sentence.
-fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>> {
-    let base = source.text.as_ptr() as usize;
-    let first = source.keep.partition_point(|token| token.span.end <= span.start);
-    let mut tokens = source.keep[first..].iter().peekable();
-    let mut words: Vec<(Range<usize>, f32)> = Vec::new();
-    for text in source.text[span.clone()].split_whitespace() {
-        let start = text.as_ptr() as usize - base;
-        let at = start..start + text.len();
-        let (mut sum, mut members) = (0.0, 0.0);
-        while let Some(token) = tokens.next_if(|token| token.span.start < at.end) {
-            // Commas and quotation marks have no say.
-            if source.text[token.span.clone()].chars().any(char::is_alphanumeric) {
-                sum += token.p;
-                members += 1.0;
-            }
-        }
-        words.push((at, if members > 0.0 { sum / members } else { 0.5 }));
-    }
-    let quoted = |end: usize| {
-        let goes_on = |next: &(Range<usize>, f32)| {
-            let mut all = source.quotations.iter();
-            all.any(|q| q.span.start < end && next.0.start < q.span.end)
-        };
-        words
-            .get(words.partition_point(|(at, _)| at.start < end))
-            .is_some_and(goes_on)
-    };
-    words
-        .iter()
-        .map(|(at, p)| Word {
-            text: &source.text[at.clone()],
-            p: *p,
-            quoted: quoted(at.end),
-        })
-        .collect()
 }
 
 /// The phrases that a sentence can do without, those first which a summary would least keep.
@@ -260,14 +105,6 @@ fn leading(words: &[Word<'_>], commas: &[usize]) -> Option<Phrase> {
     (adverbial && stands && free).then_some(0..comma + 1)
 }
 
-/// Whether a sentence that begins with this word comes to its subject behind a comma.
-fn leads(word: &str) -> bool {
-    matches!(
-        opening(word),
-        Opening::Preposition | Opening::Circumstance | Opening::Participle
-    )
-}
-
 /// What stands between two commas, where it says more of something and is no member of a list.
 fn inner(words: &[Word<'_>], before: usize, comma: usize) -> Option<Phrase> {
     let phrase = before + 1..comma + 1;
@@ -304,17 +141,6 @@ fn trailing(words: &[Word<'_>], comma: usize) -> Option<Phrase> {
 /// Whether a word joins what follows to what stood before.
 fn joins(word: &str) -> bool {
     ["and", "or", "but", "nor", "as"].contains(&bare(word).as_str())
-}
-
-fn has_verb(words: &[Word<'_>]) -> bool {
-    let mut before = String::new();
-    words.iter().enumerate().any(|(at, word)| {
-        let this = bare(word.text);
-        let name = at > 0 && word.text.starts_with(char::is_uppercase);
-        let finite = is_finite(&before, &this) && !name;
-        before = this;
-        finite
-    })
 }
 
 /// Which words stay so that they are at most `most` and the least is lost; `None` if too many stay whatever phrases go, or no
