@@ -95,7 +95,7 @@ const ARTICLES: &[&str] = &[
 #[rustfmt::skip]
 const TURNING: &[&str] = &[
     "not", "no", "never", "neither", "nor", "without", "hardly", "barely", "alleged", "allegedly", "reportedly", "purportedly", "if",
-    "unless", "only", "except", "unlike", "but", "said", "says", "warned", "claimed", "claims", "argued",
+    "unless", "only", "except", "unlike", "but", "said", "says", "warned", "claimed", "claims", "argued", "according",
 ];
 
 /// What kind of phrase begins with this word.
@@ -111,6 +111,16 @@ pub(super) fn opening(word: &str) -> Opening {
         () if begins_noun_phrase(word) => Opening::Noun,
         () => Opening::Other,
     }
+}
+
+/// Whether a word begins examples of what stands before it.
+pub(super) fn exemplifies(word: &str) -> bool {
+    ["including", "such", "like", "namely", "especially"].contains(&bare(word).as_str())
+}
+
+/// Whether a word is a finite verb whatever stands around it.
+pub(super) fn surely_finite(word: &str) -> bool {
+    FINITE.contains(&bare(word).as_str())
 }
 
 /// Whether a word turns what is said, or says who says it: what it stands in is not left out.
@@ -136,6 +146,7 @@ pub(super) fn is_finite(before: &str, word: &str) -> bool {
 #[rustfmt::skip]
 const TELLING: &[&str] = &[
     "said", "says", "told", "added", "noted", "explained", "detailed", "warned", "stated", "replied", "stressed", "announced", "wrote",
+    "pointed", "observed", "recalled", "insisted", "argued", "claimed", "believes", "believed",
 ];
 
 /// Whether a word looks like a finite verb whose subject stands before it: no participle with who did it behind, and nobody telling.

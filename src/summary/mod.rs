@@ -153,14 +153,10 @@ fn run(order: &[usize], lengths: &[usize], first: usize, limit: usize) -> Range<
     chosen
 }
 
-/// Whole sentences, the first from `start` on.
+/// Whole sentences that follow each other, the first from `start` on.
 fn extracted(source: Source<'_>, start: usize, sentences: &[Range<usize>]) -> Summary {
-    let parts: Vec<String> = sentences
-        .iter()
-        .enumerate()
-        .map(|(at, span)| extract(source, &(if at == 0 { start } else { span.start }..span.end)))
-        .collect();
-    let mut text = capitalised(&parts.join(" "));
+    let end = sentences.last().map_or(start, |last| last.end);
+    let mut text = capitalised(&extract(source, &(start..end)));
     if text.ends_with(',') {
         text.pop();
         text.push('.');
@@ -245,7 +241,7 @@ const TIMES: &[&str] = &[
     "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 ];
 
-/// A sentence as it stands, with the quotation marks of a quotation that runs beyond it.
+/// A stretch of the text as it stands, with the quotation marks of a quotation that runs beyond it.
 fn extract(source: Source<'_>, span: &Range<usize>) -> String {
     let mut sentence = spaced(&source.text[span.clone()]);
     for quotation in source.quotations {

@@ -6,9 +6,12 @@
 
 use std::ops::Range;
 
-use super::grammar::{Opening, bare, begins_noun_phrase, is_finite, opening, relates, takes_subject, turns};
+use super::grammar::{
+    Opening, bare, begins_noun_phrase, exemplifies, is_finite, leans, opening, relates, takes_subject, tells,
+    turns,
+};
 use super::repair::repair;
-use super::word::{Word, has_verb, leads, words};
+use super::word::{Word, has_verb, leads, lists_participles, opens_quotation, words};
 use super::{LEAST, Source};
 
 /// No more phrases than this are weighed against each other; what a summary would most likely keep stays.
@@ -69,7 +72,8 @@ fn bracketed(words: &[Word<'_>]) -> Vec<Phrase> {
             open = Some(at);
         }
         let closes = word.text.trim_end_matches([',', ';', ':', '.']).ends_with(')');
-        if let Some(start) = open.filter(|&start| closes && start > 0) {
+        // Behind an article it belongs to the noun.
+        if let Some(start) = open.filter(|&start| closes && start > 0 && !leans(words[start - 1].text)) {
             found.push(start..at + 1);
             open = None;
         }
@@ -121,7 +125,9 @@ fn inner(words: &[Word<'_>], before: usize, comma: usize) -> Option<Phrase> {
         Opening::Noun => verb,
         Opening::Other => false,
     };
-    (removable && !joins(next.text)).then_some(phrase)
+    // Examples and quotations that follow are the phrase's own, and who says it stays.
+    let bound = joins(next.text) || exemplifies(next.text) || opens_quotation(next.text) || tells(first.text);
+    (removable && !bound).then_some(phrase)
 }
 
 /// What trails behind the last comma, where it only adds to what was said.
@@ -135,7 +141,8 @@ fn trailing(words: &[Word<'_>], comma: usize) -> Option<Phrase> {
         _ => false,
     };
     let free = words[phrase.clone()].iter().all(Word::runs_on);
-    (adds && free && has_verb(&words[..=comma])).then_some(phrase)
+    let list = lists_participles(&words[phrase.clone()]);
+    (adds && free && !list && has_verb(&words[..=comma])).then_some(phrase)
 }
 
 /// Whether a word joins what follows to what stood before.

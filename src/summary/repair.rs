@@ -3,7 +3,10 @@
 /// Makes a sentence of the words that were kept: its brackets and quotation marks in pairs, no comma
 /// without a reason, a capital letter first and a full stop last.
 pub(super) fn repair(text: &str) -> String {
-    let mut text = paired(text);
+    let start = text.trim_start_matches(|c: char| {
+        matches!(c, ',' | ';' | ':' | '—' | '–' | '-' | '.') || c.is_whitespace()
+    });
+    let mut text = paired(opened(start));
     for (broken, whole) in [
         (" ,", ","),
         (",,", ","),
@@ -20,12 +23,9 @@ pub(super) fn repair(text: &str) -> String {
             text = text.replace(broken, whole);
         }
     }
-    let start = text.trim_start_matches(|c: char| {
-        matches!(c, ',' | ';' | ':' | '—' | '–' | '-' | '.') || c.is_whitespace()
-    });
     let end =
-        start.trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '—' | '–' | '-') || c.is_whitespace());
-    let mut sentence = capitalised(opened(end));
+        text.trim_end_matches(|c: char| matches!(c, ',' | ';' | ':' | '—' | '–' | '-') || c.is_whitespace());
+    let mut sentence = capitalised(end);
     let last = sentence.trim_end_matches(['"', '”', '’', '\'', ')', '»']);
     if !last.ends_with(['.', '!', '?', '…', '。', '؟', '।']) {
         sentence.push('.');
@@ -106,13 +106,14 @@ fn in_capitals(word: &str) -> bool {
     word.chars().count() > 1 && !word.chars().any(|c| c.is_lowercase() || c.is_ascii_digit())
 }
 
-/// The sentence without words that take up the one before.
+/// The sentence without words that take up the one before, and then without a quotation mark before them.
 fn unopened(sentence: &str) -> &str {
+    let bare = sentence.trim_start_matches(['"', '“', '«', '„']);
     let comma = OPENERS
         .iter()
-        .find_map(|opener| sentence.strip_prefix(opener)?.strip_prefix(", "));
+        .find_map(|opener| bare.strip_prefix(opener)?.strip_prefix(", "));
     let joined = || {
-        let rest = JOINING.iter().find_map(|opener| sentence.strip_prefix(opener))?;
+        let rest = JOINING.iter().find_map(|opener| bare.strip_prefix(opener))?;
         // "Yet another" takes up nothing.
         (!rest.starts_with("another ")).then_some(rest)
     };

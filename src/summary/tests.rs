@@ -143,7 +143,32 @@ fn within_a_phrase_nothing_is_cut() {
 }
 
 #[test]
+fn what_says_who_speaks_stays() {
+    stays_whole(
+        "The government, {pointed} {out} {the} {minister,} will build the roads of the north next year.",
+        11,
+    );
+    stays_whole(
+        "{According} {to} {the} {reports,} the army raided a house in the north of the town.",
+        11,
+    );
+}
+
+#[test]
 fn lists_stay_whole() {
+    stays_whole(
+        "The focus should be on schools, {eliminating} {corruption} {and} {listening} {to} {children} {in} {need.}",
+        10,
+    );
+    cut(
+        "He has kept his word, saying that it was spent on friends, {including} {a} {firm} {and} {two} {clubs.}",
+        12,
+        "He has kept his word, saying that it was spent on friends.",
+    );
+    stays_whole(
+        "The player of the north won the gold medal of the {(92+kg} {weight)} games at last.",
+        12,
+    );
     stays_whole(
         "The director, {who} {came} {late} {that} {day,} Mr Ito and other guests were present.",
         9,
@@ -270,6 +295,10 @@ fn a_summary_does_not_begin_with_what_stood_before() {
         ),
         ("ALGIERS- The minister went home.", "The minister went home."),
         (
+            "“However, they went home,” he said.",
+            "“They went home,” he said.",
+        ),
+        (
             "Smith - a minister - went home.",
             "Smith - a minister - went home.",
         ),
@@ -312,6 +341,7 @@ fn a_sentence_out_of_a_quotation_keeps_its_marks() {
         extract(source, &sentences[1]),
         format!("“{}", &text[sentences[1].clone()])
     );
+    assert_eq!(extract(source, &(0..text.len())), text);
 }
 
 #[test]

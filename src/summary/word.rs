@@ -69,6 +69,21 @@ pub(super) fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>
         .collect()
 }
 
+/// Whether the words are a list of participles: "eliminating corruption and listening to children".
+pub(super) fn lists_participles(words: &[Word<'_>]) -> bool {
+    let participle =
+        |word: &Word<'_>| opening(word.text) == Opening::Participle && bare(word.text).ends_with("ing");
+    words.first().is_some_and(participle)
+        && words
+            .windows(2)
+            .any(|pair| bare(pair[0].text) == "and" && participle(&pair[1]))
+}
+
+/// Whether the word begins a quotation.
+pub(super) fn opens_quotation(word: &str) -> bool {
+    word.starts_with(['"', '“', '«', '‘', '„'])
+}
+
 /// Whether a finite verb stands among the words.
 pub(super) fn has_verb(words: &[Word<'_>]) -> bool {
     let mut before = String::new();
