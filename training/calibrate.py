@@ -17,13 +17,14 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from . import labels
-from .data import read, spell, token_owners
+from .data import spell, token_owners
 from .evaluate import token_keeps
 from .export import write_sums
 from .facts import FACTS
 from .metrics import entity_counts, entity_f1, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, HIDDEN, SENTIMENT, STANCE
 from .predict import Reader, best_path, sigmoid, softmax
+from .records import read
 from .refit import refit_salience, refit_score, refit_sentiment
 from .text import MAX_POSITIONS
 

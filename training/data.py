@@ -4,20 +4,17 @@ Rows of one sentence (NewsMTSC, DSE) become one example with several targets, so
 `python -m training.data FILE` writes all of them to a file, for runs that follow each other.
 """
 
-import gzip
-import json
-import os
 import pickle
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import facts
+from . import facts, labels
 from .model import ENTITY, SENTIMENT, STANCE
+from .records import read
 from .text import Encoded, encode_all
 
-DATA = Path(os.environ.get("COLUMNIST_DATA", Path(__file__).parents[1] / ".." / "shared" / "data"))
 IGNORE = -100
 #: EmoBank's raters keep to the middle of the scale: doubled, its scores spread as the other sets' do.
 EMOBANK_SCALE = 2.0
@@ -43,14 +40,6 @@ class Example:
     unmarked: int = 0
     #: (positions of the sentence, target in 0..1)
     salience: list[tuple[list[int], float]] = field(default_factory=list)
-
-
-def read(name: str) -> list[dict]:
-    """Records of a JSON-lines file under the data folder, plain or gzipped."""
-    path = DATA / name
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        return [json.loads(line) for line in lines]
 
 
 def targets(rows: list[dict], directed: bool) -> list[Example]:
@@ -129,11 +118,9 @@ def entity(rows: list[dict]) -> list[Example]:
 
 def salience(rows: list[dict]) -> list[Example]:
     """Passages whose sentences are rated by our own readers."""
-    from .labels import carried  # It reads the data through this module.
-
     examples = []
     for row, tokens in zip(rows, encode_all([row["text"] for row in rows]), strict=True):
-        marks = [(tokens.covered(a, b), t) for (a, b, _), t in zip(row["sentences"], carried(row), strict=True)]
+        marks = [(tokens.covered(a, b), t) for (a, b, _), t in zip(row["sentences"], labels.carried(row), strict=True)]
         examples.append(Example(tokens, salience=[(positions, t) for positions, t in marks if positions]))
     return examples
 
@@ -150,8 +137,6 @@ def plain() -> list[Example]:
 
 def pools() -> dict[str, list[Example]]:
     """Every training pool by name. A text with labels of our own is read for these alone, not for DSE's."""
-    from . import labels  # It reads the data through this module.
-
     news, rated = labels.taught(held_out=False), labels.rated(held_out=False)
     ours = {row["text"] for row in news + labels.taught(held_out=True)}
     dse = [row for row in read("stance/dse.train.jsonl.gz") if row["text"] not in ours]

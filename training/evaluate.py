@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from . import labels
-from .data import read, spell, token_owners
+from .data import spell, token_owners
 from .facts import FACTS
 from .metrics import entity_counts, entity_f1, interval, kept_f1, macro_f1, polar_accuracy
 from .model import ENTITY, SENTIMENT, STANCE
 from .predict import Ensemble, Reader, best_path, sigmoid, softmax
+from .records import read
 
 #: Sentences of our own, kept for tests.
 OWN = Path(__file__).parents[1] / "docs" / "quality"

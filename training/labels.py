@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
-from .data import DATA, read
 from .model import STANCE
+from .records import DATA, read
 
 LABELS = Path(__file__).with_name("labels")
 #: Train texts, of which one in ten is held out to choose by; the newswire is for tests alone.

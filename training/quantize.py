@@ -22,8 +22,8 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from .data import read
 from .model import HIDDEN, LAYERS
+from .records import read
 from .text import Encoded, encode_all
 
 #: Largest weight of a product, and of the word table, which is only looked up.

@@ -5,11 +5,12 @@ import torch
 import torch.nn.functional as F
 
 from . import labels
-from .data import EMOBANK_SCALE, read
+from .data import EMOBANK_SCALE
 from .facts import taught
 from .losses import ranked
 from .model import HIDDEN, SENTIMENT, Head
 from .predict import Reader, paragraph
+from .records import read
 
 #: What the sentiment head is fitted on, beside our own ratings of news: train file, its share, and every how many rows.
 REFITTED = [("emobank", 0.5, 1), ("sst", 0.5, 3), ("vader-tweets", 0.25, 4), ("vader-amazon", 0.25, 4)]

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::parts::parts;
+use super::parts::{parts, trimmed};
 use super::shape::{Ending, Shape};
 use super::view;
 use crate::article::{Article, Kind};
@@ -64,13 +64,6 @@ pub(super) fn blocks(article: &Article) -> Vec<Block> {
 /// The nearest character boundary at or before `at`: a mark from elsewhere must not cause a panic.
 fn boundary(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
-}
-
-pub(super) fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let slice = &text[span.clone()];
-    let start = span.start + (slice.len() - slice.trim_start().len());
-    let end = start + slice.trim().len();
-    (start < end).then_some(start..end)
 }
 
 fn unmarked(text: &str, span: Range<usize>) -> impl Iterator<Item = Block> {

@@ -19,10 +19,10 @@ pub(super) fn parts(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
     let mut from = span.start;
     while span.end - from > LONGEST {
         let end = cut(text, from);
-        parts.extend(super::paragraphs::trimmed(text, from..end));
+        parts.extend(trimmed(text, from..end));
         from = end;
     }
-    parts.extend(super::paragraphs::trimmed(text, from..span.end));
+    parts.extend(trimmed(text, from..span.end));
     parts
 }
 
@@ -39,6 +39,14 @@ fn cut(text: &str, from: usize) -> usize {
         (0, word) => near + word,
         (sentence, _) => near + sentence,
     }
+}
+
+/// A span without the white space at its ends; `None` where it has nothing else.
+pub(super) fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let slice = &text[span.clone()];
+    let start = span.start + (slice.len() - slice.trim_start().len());
+    let end = start + slice.trim().len();
+    (start < end).then_some(start..end)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ from training.facts import FACTS, PREDICATES, taught
 from training.losses import Answers, answers, gold, mean, soft
 from training.metrics import entity_counts, entity_f1, kept_f1, macro_f1, mentions
 from training.model import ENTITY, STANCE, Model, Trunk
-from training.predict import Reader, best_path, softmax
+from training.predict import best_path
 from training.quantize import PRODUCT_LIMIT, divisors, quantized, scaled, settled
 from training.soup import soup
 from training.text import MASK, UPPER, encode, recased

@@ -4,12 +4,10 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
-
-use crate::quality;
 
 /// Stance, a line a paragraph: `FILE.NUMBER<TAB>START-END:LABEL ...`.
 pub(crate) const STANCE: &str = "training/labels/newswire.tsv";
@@ -19,7 +17,7 @@ pub(crate) const VALENCE: &str = "training/labels/valence.tsv";
 const POLAR: f64 = 0.125;
 
 /// The labels of a file as JSON lines that `columnist eval` reads.
-pub(crate) fn joined(root: &Path, data: &Path, labels: &str) -> Result<PathBuf> {
+pub(crate) fn joined(root: &Path, data: &Path, labels: &str) -> Result<String> {
     let path = root.join(labels);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut rows = String::new();
@@ -31,7 +29,7 @@ pub(crate) fn joined(root: &Path, data: &Path, labels: &str) -> Result<PathBuf> 
         };
         rows.push_str(&joined.with_context(|| format!("in `{labels}`: `{line}`"))?);
     }
-    quality::copy(if labels == STANCE { "newswire" } else { "valence" }, &rows)
+    Ok(rows)
 }
 
 fn rating(line: &str, data: &Path) -> Result<String> {

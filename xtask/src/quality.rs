@@ -165,7 +165,9 @@ pub(crate) fn write() -> Result<()> {
     let mut neutral = String::new();
     for row in ROWS {
         let file = match row.file {
-            labels @ (newswire::STANCE | newswire::VALENCE) => newswire::joined(root, &data, labels)?,
+            labels @ (newswire::STANCE | newswire::VALENCE) => {
+                copy("newswire", &newswire::joined(root, &data, labels)?)?
+            }
             DEEDS => root.join(DEEDS),
             file if row.located => located(&data.join(file))?,
             file => data.join(file),
@@ -253,7 +255,7 @@ fn located(file: &Path) -> Result<PathBuf> {
 }
 
 /// Rows in a file of their own, for as long as they are scored.
-pub(crate) fn copy(name: &str, rows: &str) -> Result<PathBuf> {
+fn copy(name: &str, rows: &str) -> Result<PathBuf> {
     let path = env::temp_dir().join(format!("columnist-{name}-{}.jsonl", std::process::id()));
     fs::write(&path, rows).with_context(|| format!("cannot write `{}`", path.display()))?;
     Ok(path)
