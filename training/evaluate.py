@@ -182,7 +182,7 @@ def figures(reader: Reader, test: bool, step: int = 1, only: str = "") -> dict[s
         "newsmtsc-mt.test": lambda: stance(reader, read("stance/newsmtsc-mt.test.jsonl")),
         "newswire.test": lambda: stance(reader, labels.rows(labels.NEWSWIRE)),
         "newswire valence.test": lambda: sentiment(reader, labels.ratings((labels.NEWSWIRE,))),
-        "newswire salience.test": lambda: salience(reader, labels.passages(labels.NEWSWIRE)),
+        "newswire salience.test": lambda: salience(reader, labels.passages((labels.NEWSWIRE,))),
         "deeds.test": lambda: stance(reader, own("deeds.stance")),
         "sst.test": lambda: sentiment(reader, read("sentiment/sst.test.jsonl")),
         "google.test": lambda: keep(reader, read("compression/google.test.jsonl")),

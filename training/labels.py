@@ -107,12 +107,12 @@ def rated(held_out: bool) -> list[dict]:
     return [row for row in ratings((*TAUGHT, SUMMARY)) if is_held_out(row) == held_out]
 
 
-def passages(source: str) -> list[dict]:
+def passages(sources: tuple[str, ...]) -> list[dict]:
     """Passages whose sentences are rated: `id`, `text`, `weight` and `sentences`, each `(start, end, rating)`."""
     found = []
     for line in (LABELS / "salience.tsv").read_text(encoding="utf-8").splitlines():
-        of, name, weight, marks = line.split("\t")
-        if of != source:
+        source, name, weight, marks = line.split("\t")
+        if source not in sources:
             continue
         text = passage(source, name)
         starts, ratings = zip(*(mark.split(":") for mark in marks.split()), strict=True)
@@ -125,7 +125,7 @@ def passages(source: str) -> list[dict]:
 
 def salient(held_out: bool) -> list[dict]:
     """Passages of the train texts: those that are held out, or the others."""
-    return [row for source in ("html", "gum") for row in passages(source) if is_held_out(row) == held_out]
+    return [row for row in passages(("html", "gum")) if is_held_out(row) == held_out]
 
 
 def carried(row: dict) -> list[float]:

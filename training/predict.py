@@ -86,10 +86,8 @@ class Reader:
         `masked`: the mention itself is not read, so the answer is of the text around it.
         """
         encoded, states = self.read(text, (start, end)) if masked else self.read(text)
-        covered = encoded.covered(start, end)
-        if not covered:
-            return np.array([-9.0, 9.0, -9.0], np.float32)
-        return self.head("stance", np.concatenate([states[covered].mean(0), paragraph(encoded, states)]))
+        pooled = beside(encoded, states, (start, end))
+        return np.array([-9.0, 9.0, -9.0], np.float32) if pooled is None else self.head("stance", pooled)
 
     def directed(self, text: str, holder: tuple[int, int], target: tuple[int, int]) -> np.ndarray:
         encoded, states = self.read(text)
@@ -106,11 +104,9 @@ class Reader:
         return np.array([-9.0 if x is None else self.head("salience", x)[0] for x in self.spans(text, sentences)])
 
     def spans(self, text: str, spans: list[tuple[int, int]]) -> list[np.ndarray | None]:
-        """The mean state of each span beside the text's, `[768]`; `None` for one past the last position."""
+        """What the heads read of each span (`beside`)."""
         encoded, states = self.read(text)
-        whole = paragraph(encoded, states)
-        covered = [encoded.covered(*span) for span in spans]
-        return [np.concatenate([states[c].mean(0), whole]) if c else None for c in covered]
+        return [beside(encoded, states, span) for span in spans]
 
     def entity(self, text: str) -> tuple[Encoded, np.ndarray]:
         """Logits `[words, 11]`."""
@@ -154,6 +150,12 @@ class Ensemble:
 def paragraph(encoded: Encoded, states: np.ndarray) -> np.ndarray:
     """Mean state `[384]` of the text without `[CLS]` and `[SEP]`."""
     return states[1:-1].mean(0) if len(encoded) > 2 else np.zeros(states.shape[1], np.float32)
+
+
+def beside(encoded: Encoded, states: np.ndarray, span: tuple[int, int]) -> np.ndarray | None:
+    """The mean state of a span beside the text's, `[768]`; `None` for a span past the last position."""
+    covered = encoded.covered(*span)
+    return np.concatenate([states[covered].mean(0), paragraph(encoded, states)]) if covered else None
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

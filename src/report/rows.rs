@@ -368,7 +368,7 @@ fn key_sentence(paragraph: &Paragraph, findings: &Findings) -> Option<(f32, u32,
     for (index, (span, salience)) in paragraph.sentences.iter().zip(salience).enumerate() {
         let sentence = &paragraph.text[span.clone()];
         let words = sentence.split_whitespace().count();
-        let worth = summary::worth(*salience, sentence, index == 0);
+        let worth = summary::worth(*salience, sentence, words, index == 0);
         if words >= ENOUGH && best.is_none_or(|(most, _)| worth > most) {
             best = Some((worth, sentence));
         }

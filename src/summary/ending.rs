@@ -1,31 +1,22 @@
 //! Where a sentence that is far too long could have ended.
 
-use std::ops::Range;
-
+use super::LEAST;
 use super::grammar::{
-    Opening, bare, begins_noun_phrase, leans, opening, relates, stands_for_noun, surely_finite,
-    takes_subject, tells, turns,
+    Opening, bare, begins_noun_phrase, is_present_participle, leans, opening, relates, stands_for_noun,
+    surely_finite, takes_subject, tells, turns,
 };
 use super::repair::{capitalised, paired, repair};
-use super::word::{Word, has_verb, leads, lists_participles, opens_quotation, words};
-use super::{LEAST, Source};
+use super::word::{Word, has_verb, leads, lists_participles, opens_quotation, spelled};
 
-/// A sentence up to a pause at which it could have ended, with at most `allowance` words or else at most `longest`; `None` where there is
-/// none.
-pub(super) fn ended(
-    source: Source<'_>,
-    span: &Range<usize>,
-    allowance: usize,
-    longest: usize,
-) -> Option<String> {
-    let words = words(source, span);
-    let least = (allowance as f32 * LEAST) as usize;
-    let mut ends = [allowance, longest]
-        .into_iter()
-        .flat_map(|most| (least..most.min(words.len())).rev());
-    let end = ends.find(|&at| could_end(&words, at))?;
-    let text: Vec<&str> = words[..=end].iter().map(|word| word.text).collect();
-    Some(repair(&text.join(" ")))
+/// A sentence up to a pause at which it could have ended, in at most so many words as the first of the bounds says, or else the next;
+/// `None` where there is none.
+pub(super) fn ended(words: &[Word<'_>], bounds: &[usize]) -> Option<String> {
+    let least = (*bounds.first()? as f32 * LEAST) as usize;
+    let mut ends = bounds
+        .iter()
+        .flat_map(|&most| (least..most.min(words.len())).rev());
+    let end = ends.find(|&at| could_end(words, at))?;
+    Some(repair(&spelled(&words[..=end])))
 }
 
 /// Whether a sentence could have ended with the word `at`: it pauses there, has said something, and what follows only adds to it.
@@ -65,7 +56,7 @@ fn adds(after: &[Word<'_>]) -> bool {
     let [first, then, ..] = after else { return false };
     match opening(first.text) {
         Opening::Relative | Opening::Circumstance | Opening::Preposition => true,
-        Opening::Participle => bare(first.text).ends_with("ing") && !lists_participles(after),
+        Opening::Participle => is_present_participle(first.text) && !lists_participles(after),
         // A clause of its own. A participle may look like a verb.
         Opening::Noun | Opening::Other if bare(first.text) == "and" => {
             stands_for_noun(then.text) && has_verb(after)
@@ -84,8 +75,7 @@ fn goes_on(after: &[Word<'_>]) -> bool {
 }
 
 /// A sentence's first words up to the last pause within the limit, with an ellipsis for the rest.
-pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -> String {
-    let words = words(source, span);
+pub(super) fn beginning(words: &[Word<'_>], limit: usize) -> String {
     let choices = || (limit.min(5)..limit.min(words.len())).rev();
     // A pause that comes too early says too little.
     let late = |index: usize| index * 5 >= limit * 3;
@@ -93,8 +83,7 @@ pub(super) fn beginning(source: Source<'_>, span: &Range<usize>, limit: usize) -
         .find(|&index| late(index) && words[index].text.ends_with([',', ';', ':', '—', '–', ')']))
         .or_else(|| choices().find(|&index| !leans(words[index].text)))
         .map_or(limit.min(words.len()), |at| at + 1);
-    let text: Vec<&str> = words[..end].iter().map(|word| word.text).collect();
-    let text = text.join(" ");
+    let text = spelled(&words[..end]);
     capitalised(&paired(&format!(
         "{} …",
         text.trim_end_matches([',', ';', ':', '—', '–', '-', ' '])

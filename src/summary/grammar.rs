@@ -113,6 +113,11 @@ pub(super) fn opening(word: &str) -> Opening {
     }
 }
 
+/// Whether a word is a participle like `citing`, which no sentence has for its verb.
+pub(super) fn is_present_participle(word: &str) -> bool {
+    opening(word) == Opening::Participle && bare(word).ends_with("ing")
+}
+
 /// Whether a word begins examples of what stands before it.
 pub(super) fn exemplifies(word: &str) -> bool {
     ["including", "such", "like", "namely", "especially"].contains(&bare(word).as_str())

@@ -22,6 +22,7 @@ use ending::{beginning, ended};
 use prune::prune;
 use repair::{capitalised, opened};
 pub use retold::{BORNE_OUT, retold, support};
+use word::words;
 
 /// What a summary is cut from.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +101,12 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
     let mut order: Vec<usize> = (0..sentences.len()).collect();
     let worth = |index: usize| {
         let salience = salience.get(index).copied().unwrap_or(0.0);
-        worth(salience, &text[sentences[index].clone()], index == 0)
+        worth(
+            salience,
+            &text[sentences[index].clone()],
+            lengths[index],
+            index == 0,
+        )
     };
     order.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
     let compressed = |text: String| Summary {
@@ -113,14 +119,15 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
             let chosen = run(&order, &lengths, first, limit);
             return extracted(source, sentences[chosen.start].start, &source.sentences[chosen]);
         }
-        if let Some(text) = prune(source, span, limit, allowance) {
+        let words = words(source, span);
+        if let Some(text) = prune(&words, &[limit, allowance]) {
             return compressed(text);
         }
         // Rather a sentence that is too long than one torn apart, or one that says less of the paragraph.
         if lengths[first] <= longest {
             return extracted(source, span.start, &source.sentences[first..=first]);
         }
-        let cut = prune(source, span, longest, longest).or_else(|| ended(source, span, allowance, longest));
+        let cut = prune(&words, &[longest]).or_else(|| ended(&words, &[allowance, longest]));
         if let Some(text) = cut {
             return compressed(text);
         }
@@ -130,7 +137,7 @@ pub fn summarise(source: Source<'_>, limit: usize) -> Summary {
             extracted(source, sentences[first].start, &source.sentences[first..=first])
         }
         // Rather an open end than a page.
-        Some(&first) => compressed(beginning(source, &sentences[first], limit)),
+        Some(&first) => compressed(beginning(&words(source, &sentences[first]), limit)),
         None => Summary {
             text: spaced(text),
             method: Method::Copy,
@@ -187,18 +194,17 @@ const LONGEST: usize = 160;
 /// The same where no other sentence stands for the paragraph.
 const ENDURED: usize = 240;
 
-/// How well a sentence of this salience stands for its paragraph: better if it says more, less well if it leans on one before it that
+/// How well a sentence of this salience and so many words stands for its paragraph: better if it says more, less well if it leans on one before it that
 /// the reader will not see. Both were chosen on passages whose sentences are rated (`training/labels`).
-pub(crate) fn worth(salience: f32, sentence: &str, first: bool) -> f32 {
+pub(crate) fn worth(salience: f32, sentence: &str, words: usize, first: bool) -> f32 {
     const LEANS: f32 = 0.4;
     let salience = salience.clamp(1e-6, 1.0 - 1e-6);
-    let words = sentence.split_whitespace().count() as f32;
     let leans = if !first && leans_back(sentence) {
         LEANS
     } else {
         1.0
     };
-    salience / (1.0 - salience) * words.sqrt() * leans
+    salience / (1.0 - salience) * (words as f32).sqrt() * leans
 }
 
 /// Whether a sentence takes up one before it in a way that cannot be left out.

@@ -6,13 +6,13 @@
 
 use std::ops::Range;
 
+use super::LEAST;
 use super::grammar::{
-    Opening, bare, begins_noun_phrase, exemplifies, is_finite, leans, opening, relates, takes_subject, tells,
-    turns,
+    Opening, bare, begins_noun_phrase, exemplifies, is_finite, is_present_participle, leans, opening,
+    relates, takes_subject, tells, turns,
 };
 use super::repair::repair;
-use super::word::{Word, has_verb, leads, lists_participles, opens_quotation, words};
-use super::{LEAST, Source};
+use super::word::{Word, has_verb, leads, lists_participles, opens_quotation};
 
 /// No more phrases than this are weighed against each other; what a summary would most likely keep stays.
 const PHRASES: usize = 10;
@@ -20,20 +20,12 @@ const PHRASES: usize = 10;
 /// A phrase that the sentence can do without, in words.
 type Phrase = Range<usize>;
 
-/// The most telling of a sentence in at most `limit` words, or at most `allowance`; `None` where leaving out whole phrases does
-/// not bring it there.
-pub(super) fn prune(
-    source: Source<'_>,
-    span: &Range<usize>,
-    limit: usize,
-    allowance: usize,
-) -> Option<String> {
-    let words = words(source, span);
-    let phrases = phrases(&words);
-    let kept = [limit, allowance]
-        .into_iter()
-        .find_map(|most| best(&words, &phrases, most))?;
-    Some(joined(&words, &kept))
+/// The most telling of a sentence in at most so many words as the first of the bounds says, or else the next; `None` where leaving out
+/// whole phrases does not bring it there.
+pub(super) fn prune(words: &[Word<'_>], bounds: &[usize]) -> Option<String> {
+    let phrases = phrases(words);
+    let kept = bounds.iter().find_map(|&most| best(words, &phrases, most))?;
+    Some(joined(words, &kept))
 }
 
 /// The phrases that a sentence can do without, those first which a summary would least keep.
@@ -136,9 +128,8 @@ fn trailing(words: &[Word<'_>], comma: usize) -> Option<Phrase> {
     let first = words.get(comma + 1)?.text;
     let adds = match opening(first) {
         Opening::Relative | Opening::Circumstance => true,
-        // What ends otherwise may be the verb of the sentence.
-        Opening::Participle => bare(first).ends_with("ing"),
-        _ => false,
+        // A participle that ends otherwise may be the verb of the sentence.
+        _ => is_present_participle(first),
     };
     let free = words[phrase.clone()].iter().all(Word::runs_on);
     let list = lists_participles(&words[phrase.clone()]);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Source;
-use super::grammar::{Opening, bare, is_finite, opening};
+use super::grammar::{Opening, bare, is_finite, is_present_participle, opening};
 use super::repair::is_dash;
 
 /// A word of a sentence.
@@ -69,10 +69,15 @@ pub(super) fn words<'a>(source: Source<'a>, span: &Range<usize>) -> Vec<Word<'a>
         .collect()
 }
 
+/// The words as they were written, a space between them.
+pub(super) fn spelled(words: &[Word<'_>]) -> String {
+    let text: Vec<&str> = words.iter().map(|word| word.text).collect();
+    text.join(" ")
+}
+
 /// Whether the words are a list of participles: "eliminating corruption and listening to children".
 pub(super) fn lists_participles(words: &[Word<'_>]) -> bool {
-    let participle =
-        |word: &Word<'_>| opening(word.text) == Opening::Participle && bare(word.text).ends_with("ing");
+    let participle = |word: &Word<'_>| is_present_participle(word.text);
     words.first().is_some_and(participle)
         && words
             .windows(2)

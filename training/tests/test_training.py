@@ -253,7 +253,7 @@ def test_ratings_of_sentences_find_their_passages(monkeypatch):
     monkeypatch.setattr(labels, "passage", lambda source, name: f"{source} {name} ".ljust(4_000, "x"))
     rows = labels.salient(held_out=False) + labels.salient(held_out=True)
     assert len(rows) == sum(source != labels.NEWSWIRE for source, *_ in lines)
-    assert not {r["text"] for r in rows} & {r["text"] for r in labels.passages(labels.NEWSWIRE)}
+    assert not {r["text"] for r in rows} & {r["text"] for r in labels.passages((labels.NEWSWIRE,))}
     for row in rows:
         ratings = [rating for *_, rating in row["sentences"]]
         assert row["sentences"][0][0] == 0 and all(start < end for start, end, _ in row["sentences"])
